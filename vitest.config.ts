@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+});
+
+/** unit: plain functions and mocks. conformance: plugins against a real sshd. integration: real engine, real sshd, real processes. */
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", ["test/{topology,placement,components,ops,lab,tools,stacks}/**/*.test.ts"], 20_000),
+      project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
+      project("integration", ["test/integration/**/*.test.ts"], 300_000),
+    ],
+  },
+});
