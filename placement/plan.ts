@@ -1,0 +1,89 @@
+/** One part of a score, out of `max` points. */
+export interface ScorePart {
+  name: "ram" | "load" | "gpu" | "affinity" | "preferred";
+  points: number;
+  max: number;
+}
+
+/** Fixed words for machines, in the order in which a node's refusal is named when several apply. */
+export type Token =
+  | "NodeNotHealthy"
+  | "PinnedElsewhere"
+  | "NoGpu"
+  | "InsufficientGpuMemory"
+  | "AntiAffinity"
+  | "NoFreeSlot"
+  | "InsufficientRam"
+  | "InsufficientHeadroom";
+
+/** Why a node did not take an instance. */
+export interface Rejection {
+  node: string;
+  token: Token;
+  /** `rule`: an empty node would refuse too, or a rule of the user's says so. `full`: others hold what it needs. */
+  kind: "rule" | "full";
+  need?: string;
+  have?: string;
+  text: string;
+}
+
+/** A node that would also have worked. */
+export interface Candidate {
+  node: string;
+  score: number;
+  parts: ScorePart[];
+  /** What decided against it when its score is the winner's. */
+  tie?: "preferred node" | "GPU part" | "smaller node" | "name";
+}
+
+/** An instance's place, with what was known of every other node at the moment of the decision. */
+export interface Placement {
+  instance: string;
+  node: string;
+  score: number;
+  parts: ScorePart[];
+  /** The scenario's `placement:` named the node. */
+  manual: boolean;
+  /** Only with `network: peers`. */
+  port?: number;
+  /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. Both 0 GPU on the CPU. */
+  takes: { ramBytes: number; gpuMemoryBytes: number };
+  /** Best first. */
+  others: Candidate[];
+  /** By node name. */
+  rejections: Rejection[];
+}
+
+export interface Unplaced {
+  instance: string;
+  /** Every node, by name. */
+  rejections: Rejection[];
+}
+
+/** What a node holds once everything is placed. */
+export interface NodeLoad {
+  node: string;
+  ramBytes: number;
+  reservedBytes: number;
+  coTenantBytes: number;
+  placedBytes: number;
+  unifiedMemory: boolean;
+  gpuMemoryBytes: number;
+  gpuCoTenantBytes: number;
+  gpuPlacedBytes: number;
+  instances: number;
+  maxInstances: number;
+  /** What ours and co-tenants may hold together: (1 − required headroom) of RAM. */
+  headroomLimitBytes: number;
+  /** A sentence when less than the advised headroom stays free. */
+  advised: string | undefined;
+}
+
+/** The decision: a value. Instances by id, nodes by name. */
+export interface Plan {
+  scenario: string;
+  cluster: string;
+  placements: Placement[];
+  unplaced: Unplaced[];
+  nodes: NodeLoad[];
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { bytesFromGb } from "./units";
+
+// Each builder takes or makes the phrase that follows "expected"; `report-shape.ts` makes the sentence.
+
+/** A map with these keys and no others. */
+export function section<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
+  const error: z.core.$ZodErrorMap = (issue) =>
+    issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : what;
+  return z.strictObject(shape, { error });
+}
+
+/** A name that is also a file name on the node: logs and ledger entries are called after it. */
+export const name = matching(
+  /^[A-Za-z0-9_][A-Za-z0-9._-]{0,62}$/,
+  "a name of letters, digits, '.', '_' and '-' (1 to 63, not starting with '.' or '-')",
+);
+
+/** Text on one line. */
+export const line = (what: string) => matching(/^[^\p{Cc}]+$/u, what);
+
+/** A value of an environment variable or label: numbers and booleans become text. */
+export const scalarText = z
+  .union([z.string(), z.number(), z.boolean()], "text, a number, true or false")
+  .transform(String);
+
+export const flag = z.boolean("true or false");
+
+export function matching(pattern: RegExp, expected: string) {
+  return z.string(expected).regex(pattern, expected);
+}
+
+export function choice<const Values extends readonly string[]>(
+  values: Values,
+  shown: readonly string[] = values,
+) {
+  return z.enum(values, `one of: ${shown.join(", ")}`);
+}
+
+export function wholeNumber(min: number, max: number) {
+  const expected = min === 1 ? "a whole number ≥ 1" : `a whole number from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, `a whole number ≤ ${max}`);
+}
+
+export function fraction(max: number) {
+  const expected = `a fraction from 0 to ${max}, such as 0.15`;
+  return z.number(expected).min(0, expected).max(max, expected);
+}
+
+const largestGb = 100_000;
+
+/** A size written in GB, read as whole bytes. The smallest is a megabyte: a zero would divide by zero later. */
+export const size = gigabytes(0.001, `a size in GB from 0.001 to ${largestGb}`);
+
+/** A size written in GB that may be 0, read as whole bytes. */
+export const sizeOrZero = gigabytes(0, `a size in GB from 0 to ${largestGb}`);
+
+function gigabytes(min: number, expected: string) {
+  return z.number(expected).min(min, expected).max(largestGb, expected).transform(bytesFromGb);
+}

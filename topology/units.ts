@@ -1,0 +1,11 @@
+const bytesPerGb = 1_000_000_000;
+
+/** Whole bytes of a size written in GB (10⁹ bytes). */
+export function bytesFromGb(gb: number): number {
+  return Math.round(gb * bytesPerGb);
+}
+
+/** A size for people: `12 GB`, `6.8 GB`, `0.05 GB`; two decimals at most. */
+export function showGb(bytes: number): string {
+  return `${Math.round(bytes / (bytesPerGb / 100)) / 100} GB`;
+}
