@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { codeTree } from "./code-tree";
+import type { SshConfig } from "./ssh-config";
+
+/** What `sync-code` reads from stdin, as JSON. */
+export interface SyncRequest {
+  readonly root: string;
+  readonly exclude: readonly string[];
+  /** The digest that was previewed. */
+  readonly digest: string;
+  /** Where the stack's code lies on the node, relative to the login's home or absolute. */
+  readonly remoteDirectory: string;
+  readonly ssh: SshConfig;
+}
+
+/**
+ * Program (`node --import tsx components/sync-code.ts`): copies a code tree into `<remoteDirectory>/<digest>` on a node with rsync
+ * over SSH. Files that did not change since the node's current tree are hard links there and are not sent again.
+ */
+function main(): void {
+  const request: SyncRequest = JSON.parse(readFileSync(0, "utf8"));
+  const tree = codeTree(request.root, request.exclude);
+  if (tree.digest !== request.digest)
+    fail(`the code in ${request.root} changed while the update was under way; run it again (exclude what changes all the time with code.exclude)`);
+  const temporary = mkdtempSync(join(tmpdir(), "berth-"));
+  try {
+    const knownHosts = join(temporary, "known_hosts");
+    const config = join(temporary, "config");
+    writeFileSync(knownHosts, request.ssh.knownHosts);
+    writeFileSync(config, request.ssh.config.replaceAll("{known_hosts}", knownHosts));
+    const args = ["--archive", "--no-owner", "--no-group", "--protect-args", "--timeout=60", "--files-from=-", "--from0"];
+    args.push("--link-dest=../current", `--rsh=ssh -F "${config}"`, "--", `${request.root}/`, `node:${request.remoteDirectory}/${request.digest}/`);
+    const rsync = spawnSync("rsync", args, { input: tree.files.join("\0"), encoding: "utf8" });
+    if (rsync.error) fail(`rsync cannot be run here: ${rsync.error.message}; install it (apt-get install rsync)`);
+    if (rsync.status !== 0) fail(`rsync ended with ${rsync.status ?? rsync.signal}: ${rsync.stderr.trim()}`);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`berth: code sync: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,15 @@
+import { announce } from "./components/announce";
+import { deploy } from "./components/deploy";
+import { loadStack } from "./components/load-stack";
+import { observe } from "./components/observe";
+import { plainErrors } from "./components/plain-errors";
+import { place } from "./placement/place";
+
+/** load → observe → place → announce → deploy. Left of the plan everything is plain; right of it nothing decides. */
+export = () =>
+  plainErrors(async () => {
+    const topology = loadStack(await observe());
+    const plan = place(topology);
+    announce(plan);
+    return deploy(topology, plan);
+  });

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Lab } from "./lab";
+
+/** What still lives or lies on a lab's nodes. */
+export interface LeftBehind {
+  /** Process ids with their command lines. */
+  readonly processes: readonly string[];
+  /** Paths of files. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Asks the kernel and the file system, not any registry of ours: every process that works in a node's folder, or names it in
+ * its environment or command line, and every file below the nodes' work directories.
+ */
+export function leftBehind(lab: Lab): LeftBehind {
+  const workDirs = lab.nodes.map((node) => node.workDir);
+  const processes = readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .filter((pid) => belongsTo(pid, workDirs))
+    .map((pid) => `${pid} ${proc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
+  const files = workDirs.filter((folder) => existsSync(folder)).flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  return { processes, files };
+}
+
+function belongsTo(pid: string, workDirs: readonly string[]): boolean {
+  const evidence = [proc(pid, "environ"), proc(pid, "cmdline"), `${workingDirectory(pid)}${sep}`].join("\0");
+  return workDirs.some((folder) => evidence.includes(`${folder}${sep}`) || evidence.includes(`=${folder}\0`));
+}
+
+/** Empty for a process that has ended meanwhile, or is not ours to look at. */
+function proc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function workingDirectory(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
+}
