@@ -5,14 +5,14 @@ export interface ScorePart {
   max: number;
 }
 
-/** Fixed words for machines, in the order in which a node's refusal is named when several apply. */
+/** Fixed words for machines. */
 export type Token =
   | "NodeNotHealthy"
   | "PinnedElsewhere"
   | "NoGpu"
-  | "InsufficientGpuMemory"
   | "AntiAffinity"
   | "NoFreeSlot"
+  | "InsufficientGpuMemory"
   | "InsufficientRam"
   | "InsufficientHeadroom";
 
@@ -46,7 +46,7 @@ export interface Placement {
   manual: boolean;
   /** Only with `network: peers`. */
   port?: number;
-  /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. Both 0 GPU on the CPU. */
+  /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
   takes: { ramBytes: number; gpuMemoryBytes: number };
   /** Best first. */
   others: Candidate[];

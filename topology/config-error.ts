@@ -6,4 +6,22 @@ export class ConfigError extends Error {
   constructor(readonly issues: readonly string[]) {
     super(issues.join("\n"));
   }
+
+  /** Runs every step and returns their results; the mistakes of all of them become one error. */
+  static gather<const Steps extends readonly (() => unknown)[]>(
+    steps: Steps,
+  ): { [Index in keyof Steps]: ReturnType<Steps[Index]> } {
+    const issues: string[] = [];
+    const results = steps.map((step) => {
+      try {
+        return step();
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        issues.push(...error.issues);
+        return undefined;
+      }
+    });
+    if (issues.length > 0) throw new ConfigError(issues);
+    return results as { [Index in keyof Steps]: ReturnType<Steps[Index]> };
+  }
 }

@@ -66,6 +66,8 @@ export const connectionsSchema = section("a map with nodes", {
   ),
 });
 
+export type WrittenConnections = z.output<typeof connectionsSchema>;
+
 type Written = z.output<typeof jumpHost> & { jump_host?: z.output<typeof jumpHost> | undefined };
 
 export function toConnection(written: Written): Connection {

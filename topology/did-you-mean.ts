@@ -1,34 +1,11 @@
-/** `, did you mean "x"?` for the name closest to a mistyped one, or nothing when none is close. */
-export function didYouMean(got: string, known: Iterable<string>): string {
-  const limit = Math.max(1, Math.floor(got.length / 3));
-  let best: { name: string; distance: number } | undefined;
-  for (const name of known) {
-    if (Math.abs(name.length - got.length) > limit) continue;
-    const distance = editDistance(got.toLowerCase(), name.toLowerCase());
-    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
-      best = { name, distance };
-  }
-  return best ? `, did you mean "${best.name}"?` : "";
-}
+import { closest } from "./closest";
 
-/** Damerau–Levenshtein (optimal string alignment): a swap of neighbours counts once, as typing errors do. */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1];
-      current[column] = Math.min(
-        last[column]! + 1,
-        current[column - 1]! + 1,
-        last[column - 1]! + (same ? 0 : 1),
-        a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
-          ? beforeLast[column - 2]! + 1
-          : Number.POSITIVE_INFINITY,
-      );
-    }
-    [beforeLast, last] = [last, current];
-  }
-  return last[b.length]!;
+const listed = 30;
+
+/** The end of a sentence about an unknown name: the one that was meant, else all that are known. */
+export function didYouMean(got: string, known: readonly string[]): string {
+  const meant = closest(got, known);
+  if (meant !== undefined) return `, did you mean "${meant}"?`;
+  const more = known.length > listed ? ` and ${known.length - listed} more` : "";
+  return `; known: ${known.slice(0, listed).join(", ")}${more}`;
 }

@@ -39,13 +39,22 @@ export type WrittenScenario = z.output<typeof scenarioSchema>;
 
 /** @param localPath the code's directory, already resolved against the scenario file */
 export function toScenario(written: WrittenScenario, localPath: string | undefined): Scenario {
-  const groups = new Map(written.instances.map((entry) => [entry.instance_id, idsOf(entry)]));
-  const resolve = (name: string) => groups.get(name) ?? [name];
+  const ids = idsByName(written);
   return {
     name: written.name,
-    instances: written.instances.flatMap((entry) => toInstances(entry, resolve)),
+    instances: written.instances.flatMap((entry) => toInstances(entry, (name) => ids.get(name) ?? [])),
     ...(written.code && localPath && { code: { localPath, exclude: written.code.exclude } }),
     placement: written.placement,
     purge: written.purge,
   };
+}
+
+/** What a name in the file stands for: an instance's id itself, a group's name all its ordinals. */
+export function idsByName({ instances }: WrittenScenario): Map<string, string[]> {
+  return new Map(
+    instances.flatMap((entry) => {
+      const ids = idsOf(entry);
+      return [...ids.map((id): [string, string[]] => [id, [id]]), [entry.instance_id, ids]];
+    }),
+  );
 }

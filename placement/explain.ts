@@ -1,0 +1,95 @@
+import { showGb } from "../topology/units";
+import { memorySection } from "./explain-memory";
+import type { Candidate, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
+import { table } from "./table";
+
+const legend = "score of 100 = ram 30 + load 20 + gpu 15 + affinity 25 + preferred 10 at most";
+
+/** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
+export function explain(plan: Plan): string {
+  const sections = [
+    [`Plan: ${plan.scenario} on ${plan.cluster}`, legend],
+    ...plan.placements.map(placementBlock),
+    memorySection(plan.nodes),
+    ...plan.unplaced.map(unplacedBlock),
+    [summary(plan)],
+  ];
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function placementBlock(placement: Placement): string[] {
+  const { instance, node, score, parts, manual, port, takes, others, rejections } = placement;
+  const facts = [takesText(takes), ...(port === undefined ? [] : [`port ${port}`])];
+  return [
+    `${instance}: ${facts.join(", ")}`,
+    ...table([
+      {
+        lead: "  → ",
+        names: [node],
+        score: points(score),
+        text: partsText(parts) + (manual ? ", placed by hand" : ""),
+      },
+      ...folded(others, candidateText).map((row) => ({ lead: "    ", ...row })),
+      ...folded(rejections, rejectionText).map((row) => ({ lead: "    ", ...row })),
+    ]),
+  ];
+}
+
+function unplacedBlock({ instance, rejections }: Unplaced): string[] {
+  const counts = new Map<string, number>();
+  for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
+  return [
+    `${instance}: NOT PLACED, refused by all ${count(rejections.length, "node")} (${histogram.join(", ")})`,
+    ...table(folded(rejections, rejectionText).map((row) => ({ lead: "  ✗ ", ...row }))),
+  ];
+}
+
+function summary({ placements, unplaced, nodes }: Plan): string {
+  const used = nodes.filter(({ instances }) => instances > 0).length;
+  const total = count(placements.length + unplaced.length, "instance");
+  if (unplaced.length === 0) return `All ${total} placed, on ${used} of ${count(nodes.length, "node")}.`;
+  const ids = unplaced.map(({ instance }) => instance).join(", ");
+  return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
+}
+
+/** Nodes that have the same to say share a row, at the place of the first. */
+function folded<Item extends { node: string }>(
+  items: readonly Item[],
+  textOf: (item: Item) => { score: string; text: string },
+): { names: string[]; score: string; text: string }[] {
+  const rows = new Map<string, { names: string[]; score: string; text: string }>();
+  for (const item of items) {
+    const { score, text } = textOf(item);
+    const row = rows.get(score + text);
+    if (row) row.names.push(item.node);
+    else rows.set(score + text, { names: [item.node], score, text });
+  }
+  return [...rows.values()];
+}
+
+function candidateText({ score, parts, tie }: Candidate) {
+  return { score: points(score), text: partsText(parts) + (tie ? `; equal, decided by: ${tie}` : "") };
+}
+
+function rejectionText({ token, text }: Rejection) {
+  return { score: "–", text: `${token}: ${text}` };
+}
+
+function partsText(parts: readonly ScorePart[]): string {
+  const spoken = parts.filter((part) => part.points !== 0);
+  return spoken.map((part) => `${part.name} ${points(part.points)}`).join(" + ") || "nothing speaks for it";
+}
+
+function takesText({ ramBytes, gpuMemoryBytes }: Placement["takes"]): string {
+  const gpu = gpuMemoryBytes > 0 ? `, ${showGb(gpuMemoryBytes)} on the GPU` : "";
+  return `takes ${showGb(ramBytes)}${gpu}`;
+}
+
+function points(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,126 @@
+import { showGb } from "../topology/units";
+import type { Load } from "./load";
+import type { Offer } from "./offer";
+import type { Rejection } from "./plan";
+
+/** A hard constraint. Undefined means that the node fits. */
+export interface Filter {
+  token: Rejection["token"];
+  refuse(offer: Offer): Pick<Rejection, "kind" | "need" | "have" | "text"> | undefined;
+}
+
+const nodeNotHealthy = {
+  token: "NodeNotHealthy",
+  refuse({ load: { node } }) {
+    if (node.status === "HEALTHY") return undefined;
+    const status = node.status.toLowerCase();
+    return { kind: "rule", need: "healthy", have: status, text: `status is ${status}: takes nothing new` };
+  },
+} satisfies Filter;
+
+const pinnedElsewhere = {
+  token: "PinnedElsewhere",
+  refuse({ load: { node }, pinnedTo }) {
+    if (pinnedTo === undefined || pinnedTo === node.name) return undefined;
+    return {
+      kind: "rule",
+      need: pinnedTo,
+      have: node.name,
+      text: `the scenario's placement says ${pinnedTo}`,
+    };
+  },
+} satisfies Filter;
+
+const noGpu = {
+  token: "NoGpu",
+  refuse({ instance, load: { node } }) {
+    if (instance.gpu !== "required" || node.gpu) return undefined;
+    return { kind: "rule", need: "a GPU", have: "none", text: "needs a GPU, has none" };
+  },
+} satisfies Filter;
+
+const insufficientGpuMemory = {
+  token: "InsufficientGpuMemory",
+  refuse({ takes, load }) {
+    return tooLittle("GPU memory", takes.gpuMemoryBytes, load.gpuFreeBytes, load.gpuRoomBytes, load);
+  },
+} satisfies Filter;
+
+const antiAffinity = {
+  token: "AntiAffinity",
+  refuse({ conflicts, load }) {
+    if (conflicts.size === 0) return undefined;
+    const met = load.residents.find(({ id }) => conflicts.has(id));
+    return (
+      met && {
+        kind: "rule",
+        need: `not beside ${met.id}`,
+        have: met.id,
+        text: `must not be beside ${met.id}`,
+      }
+    );
+  },
+} satisfies Filter;
+
+const noFreeSlot = {
+  token: "NoFreeSlot",
+  refuse({ load }) {
+    const { maxInstances } = load.node;
+    if (load.residents.length < maxInstances) return undefined;
+    return {
+      kind: "full",
+      need: "1 slot",
+      have: "0 slots",
+      text: `max_instances is ${maxInstances}${heldBy(load)}`,
+    };
+  },
+} satisfies Filter;
+
+const insufficientRam = {
+  token: "InsufficientRam",
+  refuse({ takes, load }) {
+    return tooLittle(memoryName(load), takes.ramBytes, load.freeBytes, load.roomBytes, load);
+  },
+} satisfies Filter;
+
+const insufficientHeadroom = {
+  token: "InsufficientHeadroom",
+  refuse({ takes, load }) {
+    const share = Math.round(load.node.memoryHeadroom.require * 1000) / 10;
+    const what = `${memoryName(load)} outside the ${share} % headroom`;
+    return tooLittle(what, takes.ramBytes, load.headroomFreeBytes, load.headroomRoomBytes, load);
+  },
+} satisfies Filter;
+
+/** Every hard constraint. The first `rule` that refuses names the reason, else the first that is `full`. */
+export const filters: readonly Filter[] = [
+  nodeNotHealthy,
+  pinnedElsewhere,
+  noGpu,
+  antiAffinity,
+  noFreeSlot,
+  insufficientGpuMemory,
+  insufficientRam,
+  insufficientHeadroom,
+];
+
+/** @param room what the node has free while no instance is on it */
+function tooLittle(what: string, needed: number, free: number, room: number, load: Load) {
+  if (needed <= free) return undefined;
+  const isRule = needed > room;
+  const amounts = { need: showGb(needed), have: showGb(isRule ? room : free) };
+  const text = isRule
+    ? `needs ${amounts.need} of ${what}, has ${amounts.have} even when empty`
+    : `needs ${amounts.need} of ${what}, ${amounts.have} left${heldBy(load)}`;
+  return { kind: isRule ? ("rule" as const) : ("full" as const), ...amounts, text };
+}
+
+function memoryName({ node }: Load): string {
+  return node.unifiedMemory ? "unified memory" : "RAM";
+}
+
+function heldBy({ residents }: Load): string {
+  const shown = residents.slice(0, 3).map(({ id }) => id);
+  const more = residents.length > shown.length ? ` and ${residents.length - shown.length} more` : "";
+  return shown.length > 0 ? `, taken by ${shown.join(", ")}${more}` : "";
+}

@@ -1,0 +1,95 @@
+import type { Instance } from "../topology/instance";
+import type { Node } from "../topology/node";
+import type { NodeLoad } from "./plan";
+
+/** What an instance takes of a node. RAM includes the GPU memory where both are one pool. */
+export interface Takes {
+  ramBytes: number;
+  gpuMemoryBytes: number;
+}
+
+/** A node while the plan grows on it. */
+export class Load {
+  readonly residents: Instance[] = [];
+  /** RAM for instances while none is here. */
+  readonly roomBytes: number;
+  /** The same below the required headroom. The OS reserve is inside the headroom, not on top of it. */
+  readonly headroomRoomBytes: number;
+  /** GPU memory for instances while none is here. */
+  readonly gpuRoomBytes: number;
+  private readonly coTenantBytes: number;
+  private readonly gpuCoTenantBytes: number;
+  private placedBytes = 0;
+  private gpuPlacedBytes = 0;
+
+  constructor(readonly node: Node) {
+    this.gpuCoTenantBytes = sum(node.coTenants.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
+    this.coTenantBytes =
+      sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? this.gpuCoTenantBytes : 0);
+    this.roomBytes = Math.max(0, node.ramBytes - node.reservedRamBytes - this.coTenantBytes);
+    this.headroomRoomBytes = Math.max(0, this.headroomLimitBytes - this.coTenantBytes);
+    this.gpuRoomBytes = Math.max(0, node.gpuMemoryBytes - this.gpuCoTenantBytes);
+  }
+
+  get freeBytes(): number {
+    return this.roomBytes - this.placedBytes;
+  }
+
+  get headroomFreeBytes(): number {
+    return this.headroomRoomBytes - this.placedBytes;
+  }
+
+  get gpuFreeBytes(): number {
+    return this.gpuRoomBytes - this.gpuPlacedBytes;
+  }
+
+  /** What the instance would take here: on the GPU if it must, or if it likes to and the GPU has the room. */
+  takesOf({ gpu, gpuMemoryBytes, ramBytes }: Instance): Takes & { onGpu: boolean } {
+    const pooled = ramBytes + (this.node.unifiedMemory ? gpuMemoryBytes : 0);
+    const fits =
+      gpuMemoryBytes <= this.gpuFreeBytes && pooled <= Math.min(this.freeBytes, this.headroomFreeBytes);
+    const onGpu =
+      gpu === "required" || (gpu === "preferred" && this.node.gpu && (fits || gpuMemoryBytes === 0));
+    return onGpu ? { ramBytes: pooled, gpuMemoryBytes, onGpu } : { ramBytes, gpuMemoryBytes: 0, onGpu };
+  }
+
+  add(instance: Instance, takes: Takes): void {
+    this.residents.push(instance);
+    this.placedBytes += takes.ramBytes;
+    this.gpuPlacedBytes += takes.gpuMemoryBytes;
+  }
+
+  summary(): NodeLoad {
+    const { node, coTenantBytes, placedBytes } = this;
+    const free = 1 - (coTenantBytes + placedBytes) / node.ramBytes;
+    const { advise } = node.memoryHeadroom;
+    return {
+      node: node.name,
+      ramBytes: node.ramBytes,
+      reservedBytes: node.reservedRamBytes,
+      coTenantBytes,
+      placedBytes,
+      unifiedMemory: node.unifiedMemory,
+      gpuMemoryBytes: node.gpuMemoryBytes,
+      gpuCoTenantBytes: this.gpuCoTenantBytes,
+      gpuPlacedBytes: this.gpuPlacedBytes,
+      instances: this.residents.length,
+      maxInstances: node.maxInstances,
+      headroomLimitBytes: this.headroomLimitBytes,
+      advised:
+        free < advise ? `${percent(free)} of RAM stays free, ${percent(advise)} is advised` : undefined,
+    };
+  }
+
+  private get headroomLimitBytes(): number {
+    return Math.round((1 - this.node.memoryHeadroom.require) * this.node.ramBytes);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}

@@ -1,0 +1,57 @@
+import type { WrittenCluster } from "./cluster";
+import type { Finding } from "./finding";
+import { isUnified, toHeadroom, type WrittenNode } from "./node";
+import { showGb } from "./units";
+
+/** What each field allows but the fields together do not. */
+export function checkCluster(written: WrittenCluster): Finding[] {
+  const { start, end } = written.network.peer_port_range;
+  const headroom = toHeadroom(written.memory_headroom);
+  const names = written.nodes.map(({ name }) => name);
+  return [
+    ...headroomFindings(written.memory_headroom, headroom, []),
+    ...written.nodes.flatMap((node, index) => [
+      ...(names.indexOf(node.name) < index
+        ? [
+            {
+              path: ["nodes", index, "name"],
+              text: `a second node called "${node.name}"; give each its own name`,
+            },
+          ]
+        : []),
+      ...headroomFindings(node.memory_headroom, toHeadroom(node.memory_headroom, headroom), ["nodes", index]),
+      ...memoryFindings(node).map(({ path, text }) => ({ path: ["nodes", index, ...path], text })),
+    ]),
+    ...(start > end
+      ? [{ path: ["network", "peer_port_range"], text: `start ${start} is above end ${end}; swap them` }]
+      : []),
+  ];
+}
+
+function memoryFindings(node: WrittenNode): Finding[] {
+  const findings: Finding[] = [];
+  const { ram_gb: ram, reserved_ram_gb: reserved = 0, gpu_memory_gb: gpuMemory = 0 } = node;
+  if (reserved >= ram) {
+    const text = `${showGb(reserved)} of ${showGb(ram)} RAM leaves nothing to place; lower it`;
+    findings.push({ path: ["reserved_ram_gb"], text });
+  }
+  if (gpuMemory > 0 && !node.gpu) {
+    const text = `${showGb(gpuMemory)} of GPU memory, but gpu is false; write gpu: true or leave this out`;
+    findings.push({ path: ["gpu_memory_gb"], text });
+  } else if (gpuMemory > ram && isUnified(node)) {
+    const text = `${showGb(gpuMemory)} is more than the ${showGb(ram)} of unified memory it is part of; at most ram_gb`;
+    findings.push({ path: ["gpu_memory_gb"], text });
+  }
+  return findings;
+}
+
+function headroomFindings(
+  written: WrittenNode["memory_headroom"],
+  effective: { require: number; advise: number },
+  path: Finding["path"],
+): Finding[] {
+  const isWritten = written.require !== undefined || written.advise !== undefined;
+  if (!isWritten || effective.advise >= effective.require) return [];
+  const text = `advise ${effective.advise} is below require ${effective.require}; advise at least what is required`;
+  return [{ path: [...path, "memory_headroom"], text }];
+}

@@ -1,0 +1,101 @@
+import { dirname, relative, resolve } from "node:path";
+import { checkCluster } from "./check-cluster";
+import { checkCode } from "./check-code";
+import { checkScenario } from "./check-scenario";
+import { clusterSchema, toCluster, type WrittenCluster } from "./cluster";
+import { ConfigError } from "./config-error";
+import { connectionsSchema, type WrittenConnections } from "./connection";
+import { didYouMean } from "./did-you-mean";
+import type { Finding } from "./finding";
+import { noObservations } from "./observed";
+import { readShape } from "./read-shape";
+import { scenarioSchema, toScenario, type WrittenScenario } from "./scenario";
+import { Source } from "./source";
+import type { Topology } from "./topology";
+
+/** The files a topology is written in. `connections` overlays how the cluster's nodes are reached, and nothing else. */
+export interface TopologyFiles {
+  cluster: string;
+  scenario: string;
+  connections?: string | undefined;
+}
+
+/**
+ * Reads, checks and joins the files into one frozen value. Throws ConfigError with every mistake of a step (syntax, then
+ * shape, then references) in all files at once.
+ */
+export function loadTopology(files: TopologyFiles, observed = noObservations): Topology {
+  const sources = ConfigError.gather([
+    () => Source.read(files.cluster),
+    () => Source.read(files.scenario),
+    () => (files.connections === undefined ? undefined : Source.read(files.connections)),
+  ]);
+  const [cluster, scenario, connections] = ConfigError.gather([
+    () => readShape(sources[0], clusterSchema),
+    () => readShape(sources[1], scenarioSchema),
+    () => sources[2] && readShape(sources[2], connectionsSchema),
+  ]);
+  const localPath = scenario.code && fromWorkingDirectory(files.scenario, scenario.code.local_path);
+  const nodes = cluster.nodes.map(({ name }) => name);
+  const issues = [
+    ...sources[0].lines([...checkCluster(cluster), ...portFindings(cluster, scenario)]),
+    ...sources[1].lines([...checkScenario(scenario, nodes), ...checkCode(scenario, localPath)]),
+    ...(sources[2]?.lines(connectionFindings(connections!, nodes)) ?? []),
+  ];
+  if (issues.length > 0) throw new ConfigError(issues);
+  return freeze({
+    cluster: toCluster(connections ? withConnections(cluster, connections) : cluster),
+    scenario: toScenario(scenario, localPath),
+    observed,
+  });
+}
+
+function fromWorkingDirectory(file: string, path: string): string {
+  return relative(process.cwd(), resolve(dirname(file), path)) || ".";
+}
+
+function portFindings({ network }: WrittenCluster, { instances }: WrittenScenario): Finding[] {
+  const { start, end } = network.peer_port_range;
+  const wanted = instances.reduce(
+    (sum, entry) => sum + (entry.network === "peers" ? (entry.count ?? 1) : 0),
+    0,
+  );
+  const ports = end - start + 1;
+  if (ports < 1 || wanted <= ports) return [];
+  const text = `${start} to ${end} are ${ports} ports for ${wanted} instances with network: peers; widen it`;
+  return [{ path: ["network", "peer_port_range"], text }];
+}
+
+function connectionFindings({ nodes }: WrittenConnections, known: readonly string[]): Finding[] {
+  return Object.keys(nodes).flatMap((name) =>
+    known.includes(name)
+      ? []
+      : [
+          {
+            path: ["nodes", name],
+            text: `no such node in the cluster${didYouMean(name, known)}`,
+            atKey: true,
+          },
+        ],
+  );
+}
+
+function withConnections(cluster: WrittenCluster, connections: WrittenConnections): WrittenCluster {
+  return {
+    ...cluster,
+    nodes: cluster.nodes.map((node) => {
+      const overlay = connections.nodes[node.name];
+      // Another host is another machine: the key and the way to the first one mean nothing there.
+      const elsewhere = overlay?.host && { host_key: undefined, jump_host: undefined, ssh_port: 22 };
+      return { ...node, ...elsewhere, ...overlay };
+    }),
+  };
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) freeze(part);
+  }
+  return value;
+}

@@ -1,0 +1,46 @@
+import type { z } from "zod";
+import { closest } from "./closest";
+import { ConfigError } from "./config-error";
+import { didYouMean } from "./did-you-mean";
+import type { Finding } from "./finding";
+import type { Source } from "./source";
+
+/** The file's value as its schema describes it. Throws ConfigError with a sentence for everything that differs. */
+export function readShape<Schema extends z.ZodType>(source: Source, schema: Schema): z.output<Schema> {
+  const result = schema.safeParse(source.value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new ConfigError([...new Set(source.lines(result.error.issues.flatMap(findingsOf)))]);
+}
+
+/** Every message of our schemas is the phrase after "expected" (`fields.ts`), or the known keys. */
+function findingsOf(issue: z.core.$ZodIssue): Finding[] {
+  const { path, message, input } = issue;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        text: `unknown key${didYouMean(key, message.split(", "))}`,
+        atKey: true,
+      }));
+    case "invalid_key":
+      return [{ path, text: `expected ${issue.issues[0]!.message} before the colon`, atKey: true }];
+    case "invalid_value": {
+      const meant = typeof input === "string" ? closest(input, issue.values.map(String)) : undefined;
+      return [{ path, text: `${gotInstead(message, input)}${meant ? `, did you mean "${meant}"?` : ""}` }];
+    }
+    default:
+      return [{ path, text: gotInstead(message, input) }];
+  }
+}
+
+function gotInstead(expected: string, input: unknown): string {
+  return input === undefined ? `missing, expected ${expected}` : `expected ${expected}, got ${show(input)}`;
+}
+
+function show(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return value.length > 0 ? "a list" : "an empty list";
+  if (typeof value === "object") return "a map";
+  if (typeof value !== "string") return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}

@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from "node:fs";
+import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
+import { ConfigError } from "./config-error";
+import type { Finding } from "./finding";
+import { indexEvents, keyOf, type Spots } from "./index-events";
+
+const largestBytes = 1_000_000;
+
+/** A YAML file that has been read: its value, and where each part of it stands. */
+export class Source {
+  private constructor(
+    readonly file: string,
+    readonly value: unknown,
+    private readonly text: string,
+    private readonly spots: Spots,
+  ) {}
+
+  /** Reads one file. Throws ConfigError for a file that cannot be read or is not one YAML document. */
+  static read(file: string): Source {
+    const text = readText(file);
+    try {
+      const events = parseEvents(text, { filename: file });
+      rejectOtherThanOneDocument(file, text, events);
+      const { spots, findings } = indexEvents(text, events);
+      if (findings.length > 0)
+        throw new ConfigError(new Source(file, undefined, text, spots).lines(findings));
+      const [value] = constructFromEvents(events, { source: text, filename: file, schema: CORE_SCHEMA });
+      return new Source(file, value, text, spots);
+    } catch (error) {
+      if (error instanceof ConfigError || !(error instanceof Error)) throw error;
+      // js-yaml asks its callers to expect more than its own exceptions from bad input.
+      const place = error instanceof YAMLException && error.mark ? error.mark.position : 0;
+      const reason = error instanceof YAMLException ? error.reason : error.message;
+      throw new ConfigError([`${position(file, text, place)}  not valid YAML: ${reason}${remedy(reason)}`]);
+    }
+  }
+
+  /** One line per finding, in the order of the file: `stacks/lab.yaml:4:11  nodes[0].max_instances: …`. */
+  lines(findings: readonly Finding[]): string[] {
+    return findings
+      .map((finding) => ({ ...finding, offset: this.offset(finding) }))
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ path, text, offset }) => {
+        const subject = path.length > 0 ? `${showPath(path)}: ` : "";
+        return `${position(this.file, this.text, offset)}  ${subject}${text}`;
+      });
+  }
+
+  // What is missing, or came from a default, has no place of its own: the nearest thing around it has.
+  private offset({ path, atKey }: Finding): number {
+    const spot = this.spots.get(keyOf(path));
+    if (spot) return atKey ? spot.key : spot.value;
+    return path.length > 0 ? this.offset({ path: path.slice(0, -1), text: "" }) : 0;
+  }
+}
+
+function readText(file: string): string {
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new ConfigError([`${file}: not a file`]);
+    if (stats.size > largestBytes) {
+      const size = Math.round(stats.size / 1_000_000);
+      throw new ConfigError([
+        `${file}: ${size} MB is too large for a file written by hand, at most 1 MB is read`,
+      ]);
+    }
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "no such file",
+      EACCES: "may not be read by this user",
+    };
+    throw new ConfigError([`${file}: ${reasons[code ?? ""] ?? `cannot be read: ${message}`}`]);
+  }
+}
+
+function rejectOtherThanOneDocument(file: string, text: string, events: readonly Event[]): void {
+  const documents = events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at] : []));
+  if (documents.length === 0) throw new ConfigError([`${file}: the file is empty`]);
+  if (documents.length === 1) return;
+  const first = events[documents[1]! + 1]!;
+  const offset = "start" in first ? first.start : "valueStart" in first ? first.valueStart : 0;
+  throw new ConfigError([
+    `${position(file, text, offset)}  a second document starts above; write one per file`,
+  ]);
+}
+
+function remedy(reason: string): string {
+  return reason.startsWith("tab characters") ? "; use spaces" : "";
+}
+
+function position(file: string, text: string, offset: number): string {
+  const before = text.slice(0, Math.max(0, offset)).split(/\r\n|\r|\n/);
+  return `${file}:${before.length}:${before.at(-1)!.length + 1}`;
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((shown, part) => {
+    if (typeof part === "number") return `${shown}[${part}]`;
+    const key = String(part);
+    if (!/^[\w-]+$/.test(key)) return `${shown}[${JSON.stringify(key.slice(0, 63))}]`;
+    return shown ? `${shown}.${key}` : key;
+  }, "");
+}
