@@ -1,29 +1,44 @@
 import { showGb } from "../topology/units";
-import type { NodeLoad } from "./plan";
-import { wrap } from "./table";
+import type { NodeLoad, Plan } from "./plan";
+import { width, wrap } from "./table";
 
-const barWidth = 40;
-const widestName = 24;
+const barWidth = 32;
+const widestName = 20;
 
-/** Each node's memory as a bar, once everything is placed. */
-export function memorySection(nodes: readonly NodeLoad[]): string[] {
+/** Each node once everything is placed: its memory as a bar, its slots, and who is there. */
+export function memorySection({ nodes, placements }: Plan): string[] {
   const nameWidth = Math.min(widestName, Math.max(...nodes.map(({ node }) => node.length)));
-  const usage = nodes.map((node) => `${showGb(used(node))} of ${showGb(node.ramBytes)}`);
-  const usageWidth = Math.max(...usage.map((text) => text.length));
+  const usageWidth = Math.max(...nodes.map((node) => usageOf(node).length));
+  const slotsWidth = Math.max(...nodes.map((node) => slotsOf(node).length));
+  const indent = nameWidth + barWidth + usageWidth + slotsWidth + 11;
   return [
-    "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS",
-    ...nodes.flatMap((node, index) => {
-      const [name, ...rest] = wrap(node.node, nameWidth);
-      const slots = `${node.instances} of ${node.maxInstances} instances`;
-      const indent = " ".repeat(nameWidth + 4);
-      return [
-        `  ${name!.padEnd(nameWidth)}  ${ramBar(node)}  ${usage[index]!.padStart(usageWidth)}  ${slots}`,
-        ...rest.map((more) => `  ${more}`),
-        ...(node.gpuMemoryBytes > 0 && !node.unifiedMemory ? [indent + gpuLine(node, usageWidth)] : []),
-        ...(node.advised ? [`${indent}${node.advised}`] : []),
+    "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom",
+    ...nodes.flatMap((node) => {
+      const ids = placements
+        .filter((placement) => placement.node === node.node)
+        .map(({ instance }) => instance);
+      const names = wrap(node.node, nameWidth);
+      const notes = [
+        ...wrap(ids.join(", "), width - indent),
+        ...(node.advised ? wrap(node.advised, width - indent) : []),
       ];
+      const facts = `${ramBar(node)}  ${usageOf(node).padStart(usageWidth)}  ${slotsOf(node).padStart(slotsWidth)}`;
+      const lines = Array.from({ length: Math.max(names.length, notes.length) }, (_, line) => {
+        const middle = line === 0 ? facts : " ".repeat(facts.length);
+        return `  ${(names[line] ?? "").padEnd(nameWidth)}  ${middle}  ${notes[line] ?? ""}`.trimEnd();
+      });
+      const hasOwnGpuMemory = node.gpuMemoryBytes > 0 && !node.unifiedMemory;
+      return hasOwnGpuMemory ? [...lines, `${" ".repeat(nameWidth + 4)}${gpuLine(node, usageWidth)}`] : lines;
     }),
   ];
+}
+
+function usageOf(node: NodeLoad): string {
+  return `${showGb(used(node))} of ${showGb(node.ramBytes)}`;
+}
+
+function slotsOf({ instances, maxInstances }: NodeLoad): string {
+  return `${instances}/${maxInstances}`;
 }
 
 function used({ placedBytes, coTenantBytes }: NodeLoad): number {

@@ -9,19 +9,23 @@ const legend = "score of 100 = ram 30 + load 20 + gpu 15 + affinity 25 + preferr
 export function explain(plan: Plan): string {
   const sections = [
     [`Plan: ${plan.scenario} on ${plan.cluster}`, legend],
-    ...plan.placements.map(placementBlock),
-    memorySection(plan.nodes),
-    ...plan.unplaced.map(unplacedBlock),
+    ...[...plan.placements].sort(byTurn).map(placementBlock),
+    memorySection(plan),
+    ...[...plan.unplaced].sort(byTurn).map(unplacedBlock),
     [summary(plan)],
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
 
+function byTurn(a: { turn: number }, b: { turn: number }): number {
+  return a.turn - b.turn;
+}
+
 function placementBlock(placement: Placement): string[] {
-  const { instance, node, score, parts, manual, port, takes, others, rejections } = placement;
+  const { instance, turn, node, score, parts, manual, port, takes, others, rejections } = placement;
   const facts = [takesText(takes), ...(port === undefined ? [] : [`port ${port}`])];
   return [
-    `${instance}: ${facts.join(", ")}`,
+    `${turn}. ${instance}: ${facts.join(", ")}`,
     ...table([
       {
         lead: "  → ",
@@ -35,12 +39,12 @@ function placementBlock(placement: Placement): string[] {
   ];
 }
 
-function unplacedBlock({ instance, rejections }: Unplaced): string[] {
+function unplacedBlock({ instance, turn, rejections }: Unplaced): string[] {
   const counts = new Map<string, number>();
   for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
   const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
   return [
-    `${instance}: NOT PLACED, refused by all ${count(rejections.length, "node")} (${histogram.join(", ")})`,
+    `${turn}. ${instance}: NOT PLACED, refused by all ${count(rejections.length, "node")} (${histogram.join(", ")})`,
     ...table(folded(rejections, rejectionText).map((row) => ({ lead: "  ✗ ", ...row }))),
   ];
 }

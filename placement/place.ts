@@ -18,7 +18,8 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
   const placements: Placement[] = [];
   const unplaced: Unplaced[] = [];
 
-  for (const request of requestsOf(scenario.instances, scenario.placement)) {
+  for (const [index, request] of requestsOf(scenario.instances, scenario.placement).entries()) {
+    const turn = index + 1;
     const { instance } = request;
     const rejections: Rejection[] = [];
     const ratings: Rating[] = [];
@@ -30,7 +31,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
     }
     const [best, ...others] = ratings.sort(byRank);
     if (!best) {
-      unplaced.push({ instance: instance.id, rejections });
+      unplaced.push({ instance: instance.id, turn, rejections });
       continue;
     }
     const { load, takes } = best.offer;
@@ -38,6 +39,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
     const port = ports.get(instance.id);
     placements.push({
       instance: instance.id,
+      turn,
       node: load.node.name,
       score: best.score,
       parts: best.parts,

@@ -39,6 +39,8 @@ export interface Candidate {
 /** An instance's place, with what was known of every other node at the moment of the decision. */
 export interface Placement {
   instance: string;
+  /** When it was decided, from 1: scores depend on what was already placed. */
+  turn: number;
   node: string;
   score: number;
   parts: ScorePart[];
@@ -56,6 +58,7 @@ export interface Placement {
 
 export interface Unplaced {
   instance: string;
+  turn: number;
   /** Every node, by name. */
   rejections: Rejection[];
 }

@@ -1,4 +1,4 @@
-const width = 100;
+export const width = 100;
 const widestName = 24;
 
 export interface Row {

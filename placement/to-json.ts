@@ -1,4 +1,4 @@
-import type { Plan, Rejection } from "./plan";
+import type { Plan, ScorePart } from "./plan";
 
 /** The plan for machines, sizes in bytes. `version` changes when a field changes its meaning or goes. */
 export function toJson(plan: Plan) {
@@ -12,14 +12,11 @@ export function toJson(plan: Plan) {
       others: others.map((other) => ({ ...other, parts: pointsByName(other.parts) })),
       reasons: rejections,
     })),
-    unplaced: plan.unplaced.map(({ instance, rejections }): { instance: string; reasons: Rejection[] } => ({
-      instance,
-      reasons: rejections,
-    })),
+    unplaced: plan.unplaced.map(({ rejections, ...unplaced }) => ({ ...unplaced, reasons: rejections })),
     nodes: plan.nodes,
   };
 }
 
-function pointsByName(parts: Plan["placements"][number]["parts"]): Record<string, number> {
+function pointsByName(parts: readonly ScorePart[]): Record<string, number> {
   return Object.fromEntries(parts.map(({ name, points }) => [name, points]));
 }

@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../topology/config-error";
+
+// Each verb loads its own code when it runs: `plan` must not wait for what another needs. By require, because tsx's
+// CommonJS loader does not see import().
+const program = new Command("berth")
+  .description("Gives every experiment its berth: decided and explained before anything runs.")
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "berth:")) });
+
+program
+  .command("plan")
+  .description("decide which node each instance gets, and say why; starts nothing")
+  .argument("[stack]", "a stack of stacks/, such as hive-cluster")
+  .option("--cluster <file>", "cluster file, instead of a stack")
+  .option("--scenario <file>", "scenario file, instead of a stack")
+  .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
+  .option("--json", "the plan for machines")
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 all placed, 1 not all placed, 2 bad input.
+
+Examples:
+  ./berth plan hive-cluster
+  ./berth plan --cluster stacks/clusters/brain-in-jar.yaml --scenario my-scenario.yaml --json`,
+  )
+  .action((stack, options) => {
+    const { plan } = require("./plan") as typeof import("./plan");
+    process.exitCode = plan(stack, options);
+  });
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe, such as `head`, has seen enough.
+  if (error.code !== "EPIPE") throw error;
+});
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof ConfigError) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else {
+    console.error(error);
+    process.exitCode = 70;
+  }
+});
