@@ -28,6 +28,6 @@ function notJson(file: string): string | undefined {
     JSON.parse(readFileSync(file, "utf8"));
     return undefined;
   } catch (error) {
-    return `${file} is not JSON: ${(error as Error).message}`;
+    return `${file} is not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`;
   }
 }

@@ -51,12 +51,16 @@ export function checkScenario(written: WrittenScenario, nodes: readonly string[]
     ...written.instances.flatMap((entry, index) =>
       ofEntry(entry).map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
     ),
-    ...Object.entries(written.placement).flatMap(([id, node]): Finding[] => [
-      ...(single.includes(id)
-        ? []
-        : [{ path: ["placement", id], text: noInstance(id, single), atKey: true }]),
-      ...(nodes.includes(node) ? [] : [{ path: ["placement", id], text: noNode(node) }]),
-    ]),
+    ...Object.entries(written.placement).flatMap(([id, node]): Finding[] => {
+      const path = ["placement", id];
+      const text = ids.has(id)
+        ? `"${id}" is a group; name its instances: ${ids.get(id)!.join(", ")}`
+        : noInstance(id, single);
+      return [
+        ...(single.includes(id) ? [] : [{ path, text, atKey: true }]),
+        ...(nodes.includes(node) ? [] : [{ path, text: noNode(node) }]),
+      ];
+    }),
   ];
 }
 

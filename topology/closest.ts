@@ -1,8 +1,9 @@
 /** The known name that a mistyped or unfinished one was meant to be, or undefined when none is close. */
 export function closest(got: string, known: readonly string[]): string | undefined {
-  const begun = [...known].filter((name) => got.length >= 3 && name.startsWith(got));
+  if (got.length < 3) return undefined;
+  const begun = known.filter((name) => name.startsWith(got));
   if (begun.length === 1) return begun[0];
-  const limit = Math.max(1, Math.floor(got.length / 3));
+  const limit = Math.floor(got.length / 3);
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
     if (Math.abs(name.length - got.length) > limit) continue;

@@ -6,6 +6,7 @@ const listed = 30;
 export function didYouMean(got: string, known: readonly string[]): string {
   const meant = closest(got, known);
   if (meant !== undefined) return `, did you mean "${meant}"?`;
-  const more = known.length > listed ? ` and ${known.length - listed} more` : "";
-  return `; known: ${known.slice(0, listed).join(", ")}${more}`;
+  const names = [...new Set(known)];
+  const more = names.length > listed ? ` and ${names.length - listed} more` : "";
+  return `; known: ${names.slice(0, listed).join(", ")}${more}`;
 }

@@ -37,9 +37,14 @@ export function choice<const Values extends readonly string[]>(
   return z.enum(values, `one of: ${shown.join(", ")}`);
 }
 
-export function wholeNumber(min: number, max: number) {
-  const expected = min === 1 ? "a whole number ≥ 1" : `a whole number from ${min} to ${max}`;
-  return z.int(expected).min(min, expected).max(max, `a whole number ≤ ${max}`);
+/** Without a `max` of its own it ends at a million: beyond is a slip of the keyboard. */
+export function wholeNumber(min: number, max?: number) {
+  const expected = max === undefined ? `a whole number ≥ ${min}` : `a whole number from ${min} to ${max}`;
+  const most = max ?? 1_000_000;
+  return z
+    .int(expected)
+    .min(min, expected)
+    .max(most, max === undefined ? `a whole number ≤ ${most}` : expected);
 }
 
 export function fraction(max: number) {

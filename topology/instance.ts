@@ -36,7 +36,10 @@ export interface Instance {
   restart: { policy: "on-failure" | "never"; attempts: number; backoffSeconds: number };
 }
 
-const names = z.array(name, "a list of instance names").default([]);
+const names = z
+  .array(name, "a list of instance names")
+  .default([])
+  .describe("a group's name means all its ordinals");
 
 const environmentName = matching(
   /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,

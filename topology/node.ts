@@ -77,9 +77,9 @@ export const nodeSchema = section("a map that describes a node", {
   unified_memory: flag.optional().describe("default by type"),
   gpu: flag.default(false),
   gpu_memory_gb: sizeOrZero.optional().describe("default ram_gb on unified memory with a GPU, else 0"),
-  cpu_cores: wholeNumber(1, 100_000).optional(),
+  cpu_cores: wholeNumber(1).optional(),
   disk_gb: size.optional(),
-  max_instances: wholeNumber(1, 100_000),
+  max_instances: wholeNumber(1),
   co_tenants: z
     .array(
       section("a map with name and ram_gb", {

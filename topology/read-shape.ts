@@ -23,7 +23,7 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
         atKey: true,
       }));
     case "invalid_key":
-      return [{ path, text: `expected ${issue.issues[0]!.message} before the colon`, atKey: true }];
+      return [{ path, text: `this key must be ${issue.issues[0]!.message}`, atKey: true }];
     case "invalid_value": {
       const meant = typeof input === "string" ? closest(input, issue.values.map(String)) : undefined;
       return [{ path, text: `${gotInstead(message, input)}${meant ? `, did you mean "${meant}"?` : ""}` }];
