@@ -7,6 +7,7 @@ import type { Plan } from "../placement/plan";
  * whole or not at all.
  */
 export function announce(plan: Plan): void {
-  if (plan.unplaced.length > 0) throw new pulumi.RunError(`nothing is started: not every instance has a place\n\n${explain(plan)}`);
+  if (plan.unplaced.length > 0)
+    throw new pulumi.RunError(`nothing is started: not every instance has a place\n\n${explain(plan)}`);
   pulumi.log.info(explain(plan));
 }

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { toJson } from "../placement/to-json";
 import type { Placement, Plan } from "../placement/plan";
 import type { Instance } from "../topology/instance";
 import type { Node as MachineNode } from "../topology/node";
@@ -19,7 +18,9 @@ import { stackOwner } from "./stack-owner";
 export function deploy({ cluster, scenario }: Topology, plan: Plan) {
   const stack = pulumi.getStack();
   const owner = stackOwner();
-  const machines = cluster.nodes.filter((machine) => plan.placements.some(({ node }) => node === machine.name));
+  const machines = cluster.nodes.filter((machine) =>
+    plan.placements.some(({ node }) => node === machine.name),
+  );
   const access = sshAccess(Object.fromEntries(machines.map((machine) => [machine.name, machine.connection])));
   const code = scenario.code && {
     root: scenario.code.localPath,
@@ -61,14 +62,30 @@ export function deploy({ cluster, scenario }: Topology, plan: Plan) {
       );
       before = [instance.started];
       const { host: address } = machine.connection;
-      instances[placement.instance] = { node: machine.name, address, port: placement.port, logPath: instance.logPath };
+      instances[placement.instance] = {
+        node: machine.name,
+        address,
+        port: placement.port,
+        logPath: instance.logPath,
+      };
     }
   }
   const placements = Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
-  return { placements, instances, plan: JSON.stringify(toJson(plan)) };
+  return { placements, instances, plan: JSON.stringify(decision(plan)) };
 }
 
-const placedOn = (plan: Plan, node: string): Placement[] => plan.placements.filter((placement) => placement.node === node);
+/** The plan without its reasons: the engine shows every output in full, and the preview has just explained them. */
+function decision({ scenario, cluster, placements }: Plan) {
+  return {
+    version: 1,
+    scenario,
+    cluster,
+    placements: placements.map(({ instance, node, score, port }) => ({ instance, node, score, port })),
+  };
+}
+
+const placedOn = (plan: Plan, node: string): Placement[] =>
+  plan.placements.filter((placement) => placement.node === node);
 
 function peersOf(plan: Plan, machines: readonly MachineNode[]): Record<string, Peer> {
   const host = new Map(machines.map((machine) => [machine.name, machine.connection.host]));

@@ -55,13 +55,18 @@ export class ExperimentInstance extends pulumi.ComponentResource {
       owner,
       ...("ensure" in verbs ? startRequest(args) : { instance: { id: args.instance.id } }),
     }));
-    return remoteCommand(name, { node: args.machine.name, access: args.access, ...verbs, request }, { parent: this, dependsOn });
+    return remoteCommand(
+      name,
+      { node: args.machine.name, access: args.access, ...verbs, request },
+      { parent: this, dependsOn },
+    );
   }
 }
 
 function startRequest({ instance, placement, machine, code }: ExperimentInstanceArgs) {
   const { require } = machine.memoryHeadroom;
-  const coTenants = (pool: "ramBytes" | "gpuMemoryBytes") => machine.coTenants.reduce((sum, tenant) => sum + tenant[pool], 0);
+  const coTenants = (pool: "ramBytes" | "gpuMemoryBytes") =>
+    machine.coTenants.reduce((sum, tenant) => sum + tenant[pool], 0);
   const unified = machine.unifiedMemory ? coTenants("gpuMemoryBytes") : 0;
   return {
     instance: {
@@ -92,5 +97,12 @@ function startRequest({ instance, placement, machine, code }: ExperimentInstance
 /** What a policy may judge: plain, known in every preview. Values of `env` are left out: they may be private. */
 function policyView({ instance, placement, stack }: ExperimentInstanceArgs) {
   const { env, ...described } = instance;
-  return { ...described, envNames: Object.keys(env), stack, node: placement.node, port: placement.port, takes: placement.takes };
+  return {
+    ...described,
+    envNames: Object.keys(env),
+    stack,
+    node: placement.node,
+    port: placement.port,
+    takes: placement.takes,
+  };
 }

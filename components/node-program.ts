@@ -13,6 +13,10 @@ export function nodeProgram(request: Record<string, unknown>): string {
 
 /** The supervisor as `preflight` installs it on a node: text by file name. */
 export function supervisorFiles(): Record<string, string> {
-  const files = readdirSync(supervisorDirectory).filter((file) => file.endsWith(".py") && file !== "loader.py");
-  return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]));
+  const files = readdirSync(supervisorDirectory).filter(
+    (file) => file.endsWith(".py") && file !== "loader.py",
+  );
+  return Object.fromEntries(
+    files.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]),
+  );
 }

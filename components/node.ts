@@ -82,18 +82,35 @@ export class Node extends pulumi.ComponentResource {
     );
   }
 
-  private code(name: string, args: NodeArgs, code: NonNullable<NodeArgs["code"]>, after: pulumi.Resource): local.Command {
+  private code(
+    name: string,
+    args: NodeArgs,
+    code: NonNullable<NodeArgs["code"]>,
+    after: pulumi.Resource,
+  ): local.Command {
     const request: SyncRequest = {
       root: code.root,
       exclude: code.exclude,
       digest: code.tree.digest,
-      remoteDirectory: posix.join(args.machine.remoteWorkDir.replace(/^~\/?/, ""), ".berth", args.stack, "code"),
+      remoteDirectory: posix.join(
+        args.machine.remoteWorkDir.replace(/^~\/?/, ""),
+        ".berth",
+        args.stack,
+        "code",
+      ),
       ssh: sshConfig(args.access),
     };
     const program = "exec node --import tsx components/sync-code.ts";
     return new local.Command(
       `${name}-code`,
-      { create: program, update: program, stdin: JSON.stringify(request), triggers: [args.machine.name], addPreviousOutputInEnv: false, logging: "none" },
+      {
+        create: program,
+        update: program,
+        stdin: JSON.stringify(request),
+        triggers: [args.machine.name],
+        addPreviousOutputInEnv: false,
+        logging: "none",
+      },
       { parent: this, dependsOn: after, deleteBeforeReplace: true },
     );
   }
@@ -106,14 +123,20 @@ export class Node extends pulumi.ComponentResource {
         node: args.machine.name,
         access: args.access,
         ensure: "roster",
-        request: pulumi.output(args.owner).apply((owner) => ({ ...target(args, owner), keep: args.instances, peers: args.peers })),
+        request: pulumi
+          .output(args.owner)
+          .apply((owner) => ({ ...target(args, owner), keep: args.instances, peers: args.peers })),
       },
       { parent: this, dependsOn: after },
     );
   }
 }
 
-const target = (args: NodeArgs, owner: string) => ({ work_dir: args.machine.remoteWorkDir, stack: args.stack, owner });
+const target = (args: NodeArgs, owner: string) => ({
+  work_dir: args.machine.remoteWorkDir,
+  stack: args.stack,
+  owner,
+});
 
 /** What a policy may judge: plain, known in every preview, without a secret. */
 function policyView({ machine, access, stack }: NodeArgs) {

@@ -1,4 +1,4 @@
-import { type Observed, noObservations } from "../topology/observed";
+import { noObservations, type Observed } from "../topology/observed";
 
 /**
  * What was there before this run, read once before anything is decided. Everything in it is optional and nothing of it is

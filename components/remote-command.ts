@@ -8,7 +8,13 @@ import type { SshAccess } from "./ssh-access";
 export type RemoteVerb = "preflight" | "roster" | "start" | "stop" | "purge";
 
 /** Seconds after which a verb ends itself on the node, so that no update waits for ever. */
-const deadlineSeconds: Record<RemoteVerb, number> = { preflight: 60, roster: 120, start: 120, stop: 120, purge: 180 };
+const deadlineSeconds: Record<RemoteVerb, number> = {
+  preflight: 60,
+  roster: 120,
+  start: 120,
+  stop: 120,
+  purge: 180,
+};
 
 export interface RemoteCommandArgs {
   /** Name of the node, the only thing whose change means another machine: the old one is left before the new one is entered. */
@@ -39,7 +45,9 @@ export function remoteCommand(
       create: args.ensure && commandLine(args.ensure),
       update: args.ensure && commandLine(args.ensure),
       delete: args.undo && commandLine(args.undo),
-      stdin: pulumi.output(args.request).apply((request) => nodeProgram({ deadline_s: deadline, ...request })),
+      stdin: pulumi
+        .output(args.request)
+        .apply((request) => nodeProgram({ deadline_s: deadline, ...request })),
       triggers: [args.node],
       addPreviousOutputInEnv: false,
       logging: "none",

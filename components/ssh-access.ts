@@ -40,14 +40,22 @@ function resolve(name: string, to: Omit<Connection, "jumpHost">, issues: string[
       `node ${name}: no host key for ${to.host}, so it could be anybody; type  ssh-keyscan -t ed25519 -p ${to.port} ${to.host} | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -  and compare the fingerprint with the machine's own, or write host_key in the cluster file`,
     );
   else if (!pinnable.test(hostKey))
-    issues.push(`node ${name}: host_key is of a kind that cannot be pinned (${hostKey.split(" ")[0]}); use the machine's ssh-ed25519 or ecdsa key`);
+    issues.push(
+      `node ${name}: host_key is of a kind that cannot be pinned (${hostKey.split(" ")[0]}); use the machine's ssh-ed25519 or ecdsa key`,
+    );
   const keyPath = to.keyPath?.replace(/^~(?=\/|$)/, homedir());
   const useAgent = agentHolds(keyPath);
   const keyIssue = useAgent ? undefined : keyProblem(keyPath);
   if (keyIssue) issues.push(`node ${name}: ${keyIssue}`);
   if (hostKey === undefined || keyIssue) return undefined;
   const withoutComment = hostKey.split(" ").slice(0, 2).join(" ");
-  return { host: to.host, port: to.port, user: to.user, hostKey: withoutComment, ...(useAgent ? {} : { keyPath }) };
+  return {
+    host: to.host,
+    port: to.port,
+    user: to.user,
+    hostKey: withoutComment,
+    ...(useAgent ? {} : { keyPath }),
+  };
 }
 
 /** ed25519 or ECDSA only: a pinned RSA key makes the SSH library ask for SHA-1 signatures, which sshd refuses since 8.8. */
@@ -75,9 +83,12 @@ function agentHolds(keyPath: string | undefined): boolean {
 }
 
 function keyProblem(keyPath: string | undefined): string | undefined {
-  if (keyPath === undefined) return "no ssh_key_path and no key in an SSH agent; write ssh_key_path or run ssh-add";
-  if (!existsSync(keyPath)) return `ssh_key_path ${keyPath} does not exist; make one with  ssh-keygen -t ed25519 -f ${keyPath}`;
-  if (statSync(keyPath).mode & 0o077) return `ssh_key_path ${keyPath} is readable by others; type  chmod 600 ${keyPath}`;
+  if (keyPath === undefined)
+    return "no ssh_key_path and no key in an SSH agent; write ssh_key_path or run ssh-add";
+  if (!existsSync(keyPath))
+    return `ssh_key_path ${keyPath} does not exist; make one with  ssh-keygen -t ed25519 -f ${keyPath}`;
+  if (statSync(keyPath).mode & 0o077)
+    return `ssh_key_path ${keyPath} is readable by others; type  chmod 600 ${keyPath}`;
   if (run("ssh-keygen", ["-y", "-P", "", "-f", keyPath]) === undefined)
     return `ssh_key_path ${keyPath} has a passphrase and the SSH agent does not hold it; type  ssh-add ${keyPath}`;
   return undefined;

@@ -24,17 +24,34 @@ function main(): void {
   const request: SyncRequest = JSON.parse(readFileSync(0, "utf8"));
   const tree = codeTree(request.root, request.exclude);
   if (tree.digest !== request.digest)
-    fail(`the code in ${request.root} changed while the update was under way; run it again (exclude what changes all the time with code.exclude)`);
+    fail(
+      `the code in ${request.root} changed while the update was under way; run it again (exclude what changes all the time with code.exclude)`,
+    );
   const temporary = mkdtempSync(join(tmpdir(), "berth-"));
   try {
     const knownHosts = join(temporary, "known_hosts");
     const config = join(temporary, "config");
     writeFileSync(knownHosts, request.ssh.knownHosts);
     writeFileSync(config, request.ssh.config.replaceAll("{known_hosts}", knownHosts));
-    const args = ["--archive", "--no-owner", "--no-group", "--protect-args", "--timeout=60", "--files-from=-", "--from0"];
-    args.push("--link-dest=../current", `--rsh=ssh -F "${config}"`, "--", `${request.root}/`, `node:${request.remoteDirectory}/${request.digest}/`);
+    const args = [
+      "--archive",
+      "--no-owner",
+      "--no-group",
+      "--protect-args",
+      "--timeout=60",
+      "--files-from=-",
+      "--from0",
+    ];
+    args.push(
+      "--link-dest=../current",
+      `--rsh=ssh -F "${config}"`,
+      "--",
+      `${request.root}/`,
+      `node:${request.remoteDirectory}/${request.digest}/`,
+    );
     const rsync = spawnSync("rsync", args, { input: tree.files.join("\0"), encoding: "utf8" });
-    if (rsync.error) fail(`rsync cannot be run here: ${rsync.error.message}; install it (apt-get install rsync)`);
+    if (rsync.error)
+      fail(`rsync cannot be run here: ${rsync.error.message}; install it (apt-get install rsync)`);
     if (rsync.status !== 0) fail(`rsync ended with ${rsync.status ?? rsync.signal}: ${rsync.stderr.trim()}`);
   } finally {
     rmSync(temporary, { recursive: true, force: true });

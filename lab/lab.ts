@@ -41,7 +41,7 @@ export async function labUp(
   declare: (node: Node) => DeclaredFacts = describedFacts,
 ): Promise<Lab> {
   const root = resolve(directory);
-  const nodes = loadCluster({ cluster }).nodes;
+  const nodes = loadCluster(cluster).nodes;
   const connections: Record<string, unknown> = {};
   const up: LabNode[] = [];
   for (const [index, node] of nodes.entries()) {
@@ -92,4 +92,8 @@ export async function labDown(directory: string): Promise<void> {
 const labFile = (root: string) => join(root, "lab.json");
 const nodeFolder = (root: string, node: string) => join(root, "nodes", node);
 const loopback = (index: number) => `127.0.${Math.floor((index + 11) / 256)}.${(index + 11) % 256}`;
-const describedFacts = (node: Node): DeclaredFacts => ({ ram_bytes: node.ramBytes, cpu_cores: node.cpuCores, arch: node.arch });
+const describedFacts = (node: Node): DeclaredFacts => ({
+  ram_bytes: node.ramBytes,
+  cpu_cores: node.cpuCores,
+  arch: node.arch,
+});

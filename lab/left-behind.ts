@@ -20,11 +20,13 @@ export function leftBehind(lab: Lab): LeftBehind {
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
     .filter((pid) => belongsTo(pid, workDirs))
     .map((pid) => `${pid} ${proc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
-  const files = workDirs.filter((folder) => existsSync(folder)).flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
+  const files = workDirs
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
   return { processes, files };
 }
 

@@ -3,7 +3,9 @@ import { labDown, labUp, readLab } from "./lab";
 import { leftBehind } from "./left-behind";
 
 const program = new Command("lab")
-  .description("Stand-ins for the machines of a cluster file: one SSH server per node on this computer's loopback addresses")
+  .description(
+    "Stand-ins for the machines of a cluster file: one SSH server per node on this computer's loopback addresses",
+  )
   .option("--directory <folder>", "where the lab lives", ".lab/lab")
   .addHelpText(
     "after",
@@ -21,7 +23,8 @@ program
   .option("--cluster <file>", "the machines to stand in for", "stacks/clusters/brain-in-jar.yaml")
   .action(async ({ cluster }: { cluster: string }) => {
     const lab = await labUp(directory(), cluster);
-    for (const node of lab.nodes) console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.workDir}`);
+    for (const node of lab.nodes)
+      console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.workDir}`);
     console.log(`\nTo send a stack here:  pulumi config set berth:connections ${lab.connections}`);
   });
 
@@ -32,7 +35,9 @@ program
     const lab = readLab(directory());
     if (!lab) return console.log("no lab; start one with  npm run lab -- up");
     for (const node of lab.nodes)
-      console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.running ? "running" : "stopped"}`);
+      console.log(
+        `${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.running ? "running" : "stopped"}`,
+      );
     const { processes, files } = leftBehind(lab);
     console.log(`\n${processes.length} processes, ${files.length} files on them`);
   });

@@ -15,7 +15,11 @@ const deadlineSeconds = 20;
  * Asks one node's supervisor over the OpenSSH client: verbs that change nothing (`status`, `logs`, `facts`).
  * Never throws for what is wrong over there, and takes at most 30 s.
  */
-export async function askNode<T>(access: SshAccess, verb: "status" | "logs" | "facts", request: object): Promise<Answer<T>> {
+export async function askNode<T>(
+  access: SshAccess,
+  verb: "status" | "logs" | "facts",
+  request: object,
+): Promise<Answer<T>> {
   const folder = mkdtempSync(join(tmpdir(), "berth-"));
   try {
     const files = sshConfig(access);
@@ -26,7 +30,9 @@ export async function askNode<T>(access: SshAccess, verb: "status" | "logs" | "f
       ["ssh", "-F", config, "node", `exec python3 -I - ${verb}`],
       nodeProgram({ deadline_s: deadlineSeconds, ...request }),
     );
-    return status === 0 ? { answer: JSON.parse(stdout) as T } : { problem: stderr.trim() || `ssh ended with ${status}` };
+    return status === 0
+      ? { answer: JSON.parse(stdout) as T }
+      : { problem: stderr.trim() || `ssh ended with ${status}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -40,7 +46,11 @@ function run([program, ...args]: [string, ...string[]], input: string) {
     child.stderr.on("data", (chunk: Buffer) => stderr!.push(chunk));
     child.stdin.on("error", () => {}).end(input);
     const done = (status: number | null, problem = "") =>
-      resolve({ status, stdout: Buffer.concat(stdout!).toString(), stderr: Buffer.concat(stderr!).toString() + problem });
+      resolve({
+        status,
+        stdout: Buffer.concat(stdout!).toString(),
+        stderr: Buffer.concat(stderr!).toString() + problem,
+      });
     child.on("error", (error) => done(null, error.message));
     child.on("close", (status) => done(status));
   });

@@ -30,6 +30,26 @@ Examples:
     process.exitCode = plan(stack, options);
   });
 
+program
+  .command("status")
+  .description("ask the machines what runs there; changes nothing")
+  .argument("<stack>", "a stack of stacks/, such as hive-cluster")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+  .option("--json", "the answers for machines")
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 all runs or has completed, 1 something does not or a node did not answer, 2 bad input.
+
+Examples:
+  ./berth status hive-cluster
+  ./berth status hive-cluster --json`,
+  )
+  .action(async (stack, options) => {
+    const { status } = require("./status") as typeof import("./status");
+    process.exitCode = await status(stack, options);
+  });
+
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader of a pipe, such as `head`, has seen enough.
   if (error.code !== "EPIPE") throw error;

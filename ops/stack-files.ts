@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
@@ -21,12 +21,20 @@ const stackSchema = z.looseObject(
   "a map with config",
 );
 
-/** The files a stack is made of, as paths from here. Throws ConfigError for a stack that does not exist. */
-export function stackFiles(stack: string): TopologyFiles {
+/**
+ * The files a stack is made of, as paths from here. Throws ConfigError for a stack that does not exist.
+ * @param configFile stack file to read instead of the one in stacks/, as in `pulumi --config-file`
+ */
+export function stackFiles(stack: string, configFile?: string): TopologyFiles {
+  if (configFile !== undefined) return filesIn(configFile);
   const known = stackNames();
   if (!known.includes(stack))
     throw new ConfigError([`berth: no stack "${stack}"${didYouMean(stack, known)}`]);
-  const { config } = readShape(Source.read(fromHere(join("stacks", `Pulumi.${stack}.yaml`))), stackSchema);
+  return filesIn(fromHere(join("stacks", `Pulumi.${stack}.yaml`)));
+}
+
+function filesIn(stackFile: string): TopologyFiles {
+  const { config } = readShape(Source.read(stackFile), stackSchema);
   const connections = config["berth:connections"];
   return {
     cluster: fromHere(config["berth:cluster"]),
@@ -41,5 +49,5 @@ function stackNames(): string[] {
 }
 
 function fromHere(file: string): string {
-  return relative(process.cwd(), join(project, file));
+  return relative(process.cwd(), resolve(project, file));
 }

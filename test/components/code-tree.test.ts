@@ -9,7 +9,8 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "berth-test-"));
-  for (const folder of ["pkg/__pycache__", ".git", "logs"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["pkg/__pycache__", ".git", "logs"])
+    mkdirSync(join(root, folder), { recursive: true });
   for (const file of ["main.py", "pkg/a.py", "pkg/a.pyc", "pkg/__pycache__/x", ".git/HEAD", "logs/run.log"])
     writeFileSync(join(root, file), file);
   symlinkSync("main.py", join(root, "link"));
@@ -29,7 +30,13 @@ test.each([
   ["a content", () => writeFileSync(join(root, "main.py"), "other")],
   ["a name", () => writeFileSync(join(root, "new.py"), "")],
   ["an executable bit", () => chmodSync(join(root, "main.py"), 0o755)],
-  ["a link's target", () => (rmSync(join(root, "link")), symlinkSync("pkg/a.py", join(root, "link")))],
+  [
+    "a link's target",
+    () => {
+      rmSync(join(root, "link"));
+      symlinkSync("pkg/a.py", join(root, "link"));
+    },
+  ],
 ])("the digest changes with %s", (_, change) => {
   const before = codeTree(root, exclude).digest;
   change();

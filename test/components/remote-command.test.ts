@@ -9,8 +9,17 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remoteCommand } from "../../components/remote-command";
-import { mockEngine, type Registered, valueOf } from "../support/pulumi-mocks";
+import { mockEngine, type Registered, settled } from "../support/pulumi-mocks";
 import { anAccess } from "../support/topologies";
+
+interface RemoteInputs {
+  readonly connection: { readonly value: Record<string, unknown> };
+  readonly create: string;
+  readonly update: string;
+  readonly delete: string;
+  readonly stdin: string;
+  readonly [option: string]: unknown;
+}
 
 const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
 const keyPath = join(folder, "key");
@@ -22,16 +31,20 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function command(name: string, verbs: Pick<Parameters<typeof remoteCommand>[1], "ensure" | "undo">, access = anAccess({ keyPath })) {
+async function command(
+  name: string,
+  verbs: Pick<Parameters<typeof remoteCommand>[1], "ensure" | "undo">,
+  access = anAccess({ keyPath }),
+) {
   const parent = new pulumi.ComponentResource("test:x:Parent", `${name}-parent`);
-  const request = { work_dir: "/w", stack: "s", token: "it's \"$(quoted)\" `x` \\ \n é 😀" };
+  const request = { work_dir: "/w", stack: "s", token: 'it\'s "$(quoted)" `x` \\ \n é 😀' };
   const resource = remoteCommand(name, { node: "rpi1", access, ...verbs, request }, { parent });
-  await valueOf(resource.urn);
-  return registered.find((one) => one.name === name)!.inputs as Record<string, never>;
+  await settled(resource.urn);
+  return registered.find((one) => one.name === name)!.inputs as RemoteInputs;
 }
 
 /** The connection, which the SDK always hands over as a secret. */
-const login = (inputs: Record<string, never>) => (inputs.connection as { value: Record<string, unknown> }).value;
+const login = (inputs: RemoteInputs) => inputs.connection.value;
 
 describe("remoteCommand", () => {
   test("another node is another resource: only the node's name is a trigger, never its address", async () => {
@@ -59,33 +72,53 @@ describe("remoteCommand", () => {
   test("a jump host is pinned as well", async () => {
     const jump = anAccess({ host: "192.0.2.9", hostKey: "ssh-ed25519 BBBB" });
     const { proxy } = login(await command("jump", { ensure: "start" }, anAccess({ jump })));
-    expect(proxy).toEqual({ host: "192.0.2.9", port: 22, user: "pi", hostKey: "ssh-ed25519 BBBB", dialErrorLimit: 2, perDialTimeout: 15 });
+    expect(proxy).toEqual({
+      host: "192.0.2.9",
+      port: 22,
+      user: "pi",
+      hostKey: "ssh-ed25519 BBBB",
+      dialErrorLimit: 2,
+      perDialTimeout: 15,
+    });
   });
   test("with an agent no private key enters the state", async () => {
     expect(login(await command("agent", { ensure: "start" }, anAccess()))).not.toHaveProperty("privateKey");
   });
   test("a private key enters it as a secret", async () => {
     const { connection } = await command("key", { ensure: "start" });
-    expect(connection).toMatchObject({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: { privateKey: "PRIVATE" } });
+    expect(connection).toMatchObject({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      value: { privateKey: "PRIVATE" },
+    });
   });
   test("no word of the request is in a command line, and the request arrives as it was", async () => {
     const inputs = await command("request", { ensure: "start" });
-    const stdin: string = inputs.stdin;
-    const call = stdin.slice(stdin.lastIndexOf("\nload("));
+    const call = inputs.stdin.slice(inputs.stdin.lastIndexOf("\nload("));
     const echo = `import json\ndef load(text): print(json.dumps(json.loads(text)))\n${call}`;
-    const answer = JSON.parse(execFileSync("python3", ["-I", "-", "start"], { input: echo, encoding: "utf8" }));
-    expect(answer).toEqual({ deadline_s: 120, work_dir: "/w", stack: "s", token: "it's \"$(quoted)\" `x` \\ \n é 😀" });
+    const answer = JSON.parse(
+      execFileSync("python3", ["-I", "-", "start"], { input: echo, encoding: "utf8" }),
+    );
+    expect(answer).toEqual({
+      deadline_s: 120,
+      work_dir: "/w",
+      stack: "s",
+      token: 'it\'s "$(quoted)" `x` \\ \n é 😀',
+    });
   });
   test("a node without Python says so, whatever its login shell", async () => {
     const { create } = await command("python", { ensure: "preflight" });
     for (const shell of ["sh", "bash"]) {
       let stderr = "";
       try {
-        execFileSync("/usr/bin/env", ["-i", "PATH=/nowhere", `/bin/${shell}`, "-c", create], { stdio: ["ignore", "pipe", "pipe"] });
+        execFileSync("/usr/bin/env", ["-i", "PATH=/nowhere", `/bin/${shell}`, "-c", create], {
+          stdio: ["ignore", "pipe", "pipe"],
+        });
       } catch (error) {
         stderr = String((error as { stderr: Buffer }).stderr);
       }
-      expect(stderr).toBe("berth: PythonMissing: this node has no python3; type  sudo apt-get install python3\n");
+      expect(stderr).toBe(
+        "berth: PythonMissing: this node has no python3; type  sudo apt-get install python3\n",
+      );
     }
   });
 });

@@ -15,7 +15,8 @@ export async function mockEngine(stack = "hive-cluster"): Promise<Registered[]> 
     {
       newResource: ({ type, name, inputs, custom }) => {
         registered.push({ type, name, inputs, custom: custom ?? true });
-        const state = type === "pulumi:index:Stash" ? { ...inputs, output: "somebody@somewhere:/project#1" } : inputs;
+        const state =
+          type === "pulumi:index:Stash" ? { ...inputs, output: "somebody@somewhere:/project#1" } : inputs;
         return { id: `${name}-id`, state };
       },
       call: () => ({}),
@@ -28,7 +29,7 @@ export async function mockEngine(stack = "hive-cluster"): Promise<Registered[]> 
 }
 
 /** The value of an output; never settles for one that is unknown. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+export function settled<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     output.apply((value) => resolve(value));
   });

@@ -45,7 +45,11 @@ export function anInstance(fields: Partial<Instance> = {}): Instance {
   };
 }
 
-export function aTopology(nodes: Node[], instances: Instance[], placement: Record<string, string> = {}): Topology {
+export function aTopology(
+  nodes: Node[],
+  instances: Instance[],
+  placement: Record<string, string> = {},
+): Topology {
   return {
     cluster: {
       name: "cluster",

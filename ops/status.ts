@@ -1,0 +1,108 @@
+import colors from "picocolors";
+import { sshAccess } from "../components/ssh-access";
+import { loadTopology } from "../topology/load-topology";
+import { type Answer, askNode } from "./ask-node";
+import { stackFiles } from "./stack-files";
+
+export interface StatusOptions {
+  configFile?: string;
+  json?: boolean;
+}
+
+/** An instance in the words of its node's supervisor; sizes in bytes, times in seconds. */
+interface InstanceStatus {
+  id: string;
+  state: "starting" | "running" | "completed" | "failed" | "backoff" | "stopped" | "dead";
+  pid: number | null;
+  restarts: number;
+  uptime_s: number | null;
+  memory_bytes: number | null;
+  memory_limit_bytes: number;
+  last_log: string | null;
+}
+
+const fine: readonly InstanceStatus["state"][] = ["starting", "running", "completed"];
+
+/**
+ * Asks every node of a stack's cluster what runs there, all at once, and prints it. Returns the exit status: 0 every instance
+ * that the files name is fine, 1 one is not or a node did not answer. Throws ConfigError.
+ */
+export async function status(stack: string, options: StatusOptions): Promise<number> {
+  const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
+  const access = sshAccess(
+    Object.fromEntries(cluster.nodes.map(({ name, connection }) => [name, connection])),
+  );
+  const nodes = await Promise.all(
+    cluster.nodes.map(async ({ name, remoteWorkDir }) => {
+      const request = { work_dir: remoteWorkDir, stack, owner: "" };
+      const answer = await askNode<{ instances?: InstanceStatus[] }>(access.get(name)!, "status", request);
+      return { node: name, ...answered(answer) };
+    }),
+  );
+  const running = nodes.flatMap(({ node, instances }) =>
+    instances.map((instance) => ({ ...instance, node })),
+  );
+  const missing = scenario.instances
+    .map(({ id }) => id)
+    .filter((id) => !running.some((one) => one.id === id));
+  if (options.json)
+    console.log(JSON.stringify({ instances: running, missing, problems: problemsOf(nodes) }, null, 2));
+  else print(running, missing, problemsOf(nodes));
+  const allFine = missing.length === 0 && running.every(({ state }) => fine.includes(state));
+  return allFine && nodes.every(({ problem }) => problem === undefined) ? 0 : 1;
+}
+
+function answered(answer: Answer<{ instances?: InstanceStatus[] }>) {
+  return "problem" in answer
+    ? { instances: [], problem: answer.problem }
+    : { instances: answer.answer.instances ?? [] };
+}
+
+function problemsOf(nodes: readonly { node: string; problem?: string }[]): Record<string, string> {
+  return Object.fromEntries(
+    nodes.flatMap(({ node, problem }) => (problem === undefined ? [] : [[node, problem]])),
+  );
+}
+
+function print(
+  running: readonly (InstanceStatus & { node: string })[],
+  missing: readonly string[],
+  problems: Record<string, string>,
+) {
+  const rows = running.map((one) => [
+    one.id,
+    one.node,
+    one.state,
+    one.uptime_s === null ? "–" : duration(one.uptime_s),
+    `${one.restarts}`,
+    one.memory_bytes === null
+      ? "–"
+      : `${megabytes(one.memory_bytes)} of ${megabytes(one.memory_limit_bytes)}`,
+    one.last_log ?? "",
+  ]);
+  const table = [["INSTANCE", "NODE", "STATE", "UP", "RESTARTS", "MEMORY", "LAST LINE"], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  for (const row of table) {
+    const line = row
+      .map((cell, column) => cell.padEnd(column === row.length - 1 ? 0 : widths[column]!))
+      .join("  ");
+    console.log(line.slice(0, process.stdout.columns ?? 160));
+  }
+  for (const id of missing)
+    console.log(`${id}  runs nowhere; ./berth plan says where it would go, pulumi up starts it`);
+  for (const [node, problem] of Object.entries(problems)) console.error(colors.red(`${node}: ${problem}`));
+}
+
+const megabytes = (bytes: number) =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+
+function duration(seconds: number): string {
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days}d${hours}h`;
+  if (hours > 0) return `${hours}h${minutes}m`;
+  return minutes > 0 ? `${minutes}m${Math.floor(seconds % 60)}s` : `${Math.floor(seconds)}s`;
+}

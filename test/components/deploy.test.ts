@@ -1,0 +1,110 @@
+/** The exact resources of a plan. That they do their work on machines is proved in test/integration. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deploy } from "../../components/deploy";
+import { place } from "../../placement/place";
+import type { Topology } from "../../topology/topology";
+import { mockEngine, type Registered } from "../support/pulumi-mocks";
+import { aNode, anInstance } from "../support/topologies";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+const keyPath = join(folder, "key");
+execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", keyPath]);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const connection = (host: string) => ({ host, port: 22, user: "pi", hostKey: "ssh-ed25519 AAAA", keyPath });
+const topology: Topology = {
+  cluster: {
+    name: "two",
+    coordinatorHost: "localhost",
+    nodes: [
+      aNode({ name: "rpi1", connection: connection("192.0.2.1"), maxInstances: 2 }),
+      aNode({ name: "rpi2", connection: connection("192.0.2.2") }),
+      aNode({ name: "unused", connection: connection("192.0.2.3"), status: "MAINTENANCE" }),
+    ],
+    peerPorts: { start: 9000, end: 9100 },
+    healthCheck: { enabled: true, intervalSeconds: 30 },
+    failover: { enabled: true, autoRestart: true },
+  },
+  scenario: {
+    name: "pair",
+    instances: [
+      anInstance({ id: "a", ramBytes: 2e9, preferredNode: "rpi1", network: "peers" }),
+      anInstance({ id: "b", ramBytes: 2e9, preferredNode: "rpi1", affinity: ["a"] }),
+      anInstance({ id: "c", ramBytes: 2e9, antiAffinity: ["a"], env: { TOKEN: "hush" } }),
+    ],
+    placement: {},
+    purge: false,
+  },
+  observed: { placements: {} },
+};
+
+let registered: Registered[];
+let outputs: ReturnType<typeof deploy>;
+
+beforeAll(async () => {
+  registered = await mockEngine("pair");
+  outputs = deploy(topology, place(topology));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+});
+
+test("each used node and each instance is a component; an unused machine is not even contacted", () => {
+  expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toMatchInlineSnapshot(`
+    [
+      "berth:components:ExperimentInstance a",
+      "berth:components:ExperimentInstance b",
+      "berth:components:ExperimentInstance c",
+      "berth:components:Node rpi1",
+      "berth:components:Node rpi2",
+      "command:remote:Command a-janitor",
+      "command:remote:Command a-start",
+      "command:remote:Command b-janitor",
+      "command:remote:Command b-start",
+      "command:remote:Command c-janitor",
+      "command:remote:Command c-start",
+      "command:remote:Command rpi1-preflight",
+      "command:remote:Command rpi1-roster",
+      "command:remote:Command rpi2-preflight",
+      "command:remote:Command rpi2-roster",
+      "pulumi:index:Stash owner",
+    ]
+  `);
+});
+test("no value of an instance's environment is an input of the component", () => {
+  expect(JSON.stringify(registered.find(({ name }) => name === "c")!.inputs)).not.toContain("hush");
+});
+test("the outputs say where everything is", () => {
+  expect(outputs).toMatchInlineSnapshot(`
+    {
+      "instances": {
+        "a": {
+          "address": "192.0.2.1",
+          "logPath": "/home/pi/brain/logs/a.log",
+          "node": "rpi1",
+          "port": 9000,
+        },
+        "b": {
+          "address": "192.0.2.1",
+          "logPath": "/home/pi/brain/logs/b.log",
+          "node": "rpi1",
+          "port": undefined,
+        },
+        "c": {
+          "address": "192.0.2.2",
+          "logPath": "/home/pi/brain/logs/c.log",
+          "node": "rpi2",
+          "port": undefined,
+        },
+      },
+      "placements": {
+        "a": "rpi1",
+        "b": "rpi1",
+        "c": "rpi2",
+      },
+      "plan": "{"version":1,"scenario":"pair","cluster":"two","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000},{"instance":"b","node":"rpi1","score":65},{"instance":"c","node":"rpi2","score":45}]}",
+    }
+  `);
+});
