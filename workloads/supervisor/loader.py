@@ -1,49 +1,64 @@
-"""The first lines that run on a node: `python3 -I - VERB` reads this file on stdin, with one call of `load` appended.
+"""The first lines that run on a node: `python3 -I - VERB` reads them on stdin, a call of `load` appended.
 
-The request carries the supervisor itself (`program`) where it may not be installed yet; otherwise the installed one is used.
+The request carries the supervisor itself (`program`) where it may not be installed yet; otherwise the
+installed one is used. A program that came along is imported from memory: a killed command leaves nothing.
+No `annotations` from the future here: an old Python must get far enough to say that it is too old.
 """
 
-from __future__ import annotations
-
+import importlib.util
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
+from importlib.abc import InspectLoader, MetaPathFinder
+from typing import Any, Dict, Optional
 
+OLDEST_PYTHON = (3, 8)
 FINE_WITHOUT = ("stop", "roster", "purge", "status")
 
 
+class ProgramImporter(MetaPathFinder, InspectLoader):
+    """Imports the modules of a program that came as text by file name."""
+
+    def __init__(self, program: Dict[str, str]) -> None:
+        self.program = program
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Python's hook: answers for the program's own modules and for no other."""
+        return importlib.util.spec_from_loader(name, self) if name + ".py" in self.program else None
+
+    def get_source(self, name: str) -> Optional[str]:
+        """Python's hook: the text of a module."""
+        return self.program[name + ".py"]
+
+
+def refuse(problem: str) -> None:
+    """Ends the command with one line on stderr."""
+    sys.stderr.write("berth: " + problem + "\n")
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def load(text: str) -> None:
-    """Runs the verb in argv with the request in `text` (JSON); ends the process when `deadline_s` seconds have passed."""
+    """Runs the verb in argv with the request in `text` (JSON), for at most its `deadline_s` seconds."""
     verb, request = sys.argv[1], json.loads(text)
+    seconds = int(request["deadline_s"])
+    late = f"DeadlineExceeded: {verb} took longer than {seconds} s; run the update again"
+    signal.signal(signal.SIGALRM, lambda _signal, _frame: refuse(late))
+    signal.alarm(seconds)
+    if sys.version_info < OLDEST_PYTHON:
+        refuse(f"PythonTooOld: {sys.executable} is {sys.version.split()[0]}; install Python 3.8 or later")
     stack = os.path.join(os.path.expanduser(request["work_dir"]), ".berth", request["stack"])
-    directory, temporary = os.path.join(stack, "supervisor"), None
+    installed = os.path.join(stack, "supervisor")
     if "program" in request:
-        directory = temporary = tempfile.mkdtemp(prefix="berth-")
-        for name, source in request["program"].items():
-            with open(os.path.join(temporary, name), "w", encoding="utf-8") as file:
-                file.write(source)
+        sys.meta_path.insert(0, ProgramImporter(request["program"]))
+    elif os.path.isdir(installed):
+        sys.path.insert(0, installed)
+    elif verb in FINE_WITHOUT and not os.path.isdir(os.path.join(stack, "instances")):
+        print(json.dumps({"ok": True, "state": "absent"}))
+        return
+    else:
+        refuse(f"NotInstalled: {stack} has no supervisor; run the update again, whose preflight installs it")
+    import verbs
 
-    def late(_signal: int, _frame: object) -> None:
-        sys.stderr.write(f"berth: DeadlineExceeded: {verb} took longer than {request['deadline_s']} s; run the update again\n")
-        sys.stderr.flush()
-        shutil.rmtree(temporary or "", ignore_errors=True)
-        os._exit(1)
-
-    signal.signal(signal.SIGALRM, late)
-    signal.alarm(int(request["deadline_s"]))
-    try:
-        if os.path.isdir(directory):
-            sys.dont_write_bytecode = True
-            sys.path.insert(0, directory)
-            import verbs
-
-            verbs.main(verb, request)
-        elif verb in FINE_WITHOUT:
-            print(json.dumps({"ok": True, "state": "absent"}))
-        else:
-            sys.exit(f"berth: NotInstalled: {stack} has no supervisor; run  pulumi up --replace  on the node's preflight")
-    finally:
-        shutil.rmtree(temporary or "", ignore_errors=True)
+    verbs.main(verb, request)

@@ -1,0 +1,59 @@
+"""The node's last word: whether an instance may start beside what is already there. Pure."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterable
+
+from amounts import in_gb
+from errors import NodeError
+from ledger import Entry
+from spec import Limits, Spec
+
+
+def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) -> list[NodeError]:
+    """Every reason why `spec` may not start, naming who holds what. Empty = it may.
+
+    What has no process left (completed, failed, lost with its machine) holds nothing but its log.
+    """
+    name = f"{stack}/{spec.id}"
+    others = list(others)
+    at_once = limits.max_instances
+    live = [entry for entry in others if entry.processes]
+    known = [(entry, entry.spec) for entry in live if entry.spec]
+    problems = [_unreadable(name, entry) for entry in live if not entry.spec]
+    problems += [_same_log(name, spec.id, entry) for entry in others if entry.id == spec.id]
+    if len(live) >= at_once:
+        holders = ", ".join(entry.name for entry in live) or "nothing"
+        text = f"{name} needs a place, but this node takes {at_once} at once and runs {holders}"
+        problems.append(NodeError("InstancesExceeded", text, f"stop one of them, or place {name} elsewhere"))
+
+    def pool(error: str, what: str, limit: int, share: Callable[[Spec], int]) -> None:
+        needed = share(spec)
+        held = [(entry.name, share(one)) for entry, one in known if share(one)]
+        if needed and sum(amount for _, amount in held) + needed > limit:
+            holders = ", ".join(f"{holder} {in_gb(amount)}" for holder, amount in held) or "nobody anything"
+            text = f"{name} needs {in_gb(needed)} of {what}, but of this node's {in_gb(limit)} hold {holders}"
+            problems.append(NodeError(error, text, f"stop something, or place {name} elsewhere"))
+
+    pool("MemoryExceeded", "memory", limits.memory_limit_bytes, lambda one: one.memory_bytes)
+    pool("GpuMemoryExceeded", "GPU memory", limits.gpu_memory_limit_bytes, lambda one: one.gpu_memory_bytes)
+    problems += [
+        NodeError(
+            "PortTaken",
+            f"{name} needs port {spec.port}, which {entry.name} has",
+            "give one of the stacks other peer ports",
+        )
+        for entry, one in known
+        if spec.port is not None and one.port == spec.port
+    ]
+    return problems
+
+
+def _unreadable(name: str, entry: Entry) -> NodeError:
+    text = f"{name} may not fit: {entry.name} runs here, but what it holds cannot be read from its spec.json"
+    return NodeError("LedgerUnreadable", text, f"stop {entry.name}, then run the update again")
+
+
+def _same_log(name: str, instance: str, entry: Entry) -> NodeError:
+    text = f"{name} and {entry.name}, which is on this node, would both write logs/{instance}.log"
+    return NodeError("NameTaken", text, "rename one of them, or place it elsewhere")

@@ -1,0 +1,71 @@
+"""Ends instances, whatever state they are in, and forgets them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from atomic_file import read_json
+from errors import NodeError
+from layout import Layout, checked_name
+from ledger import entries_of
+from node_lock import node_lock
+from owner import check_owner
+from process_tree import Process, boot_id
+from strays import end_all, still_alive, tagged, untagged
+
+DEFAULT_GRACE_S = 10.0
+SUPERVISOR_GRACE_S = 5.0
+"""What a supervisor gets on top of its instance's grace before it is taken for hung."""
+
+
+def stop(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: the instance is gone afterwards, its whole tree and its entry. An unknown one is gone already."""
+    instance = checked_name(request["instance"]["id"], "instance.id")
+    with node_lock(layout.berth, f"stop of {layout.stack}/{instance}"):
+        check_owner(layout, request["owner"], lenient=True)
+        known = layout.instance_dir(instance).exists()
+        ended = end_instances(layout, [instance])
+        return {"state": "absent", "changed": known or ended > 0}
+
+
+def end_instances(layout: Layout, instances: list[str], everything: bool = False) -> int:
+    """Ends these instances' processes (`everything`: the stack's) and removes their entries; says how many.
+
+    First the supervisors, which end their own trees; then what a supervisor that was killed has left behind.
+    """
+    tags = {layout.tag(instance) for instance in instances}
+    grace_s = max([_grace_s(layout, instance) for instance in instances], default=DEFAULT_GRACE_S)
+
+    def ours(supervisors_only: bool) -> list[Process]:
+        wanted = (found for found in tagged(layout.stack_dir) if everything or found.tag in tags)
+        return [found.process for found in wanted if found.supervisor or not supervisors_only]
+
+    members = [process for instance in instances for process in _members(layout, instance)]
+
+    def left_behind() -> set[Process]:
+        return {*ours(supervisors_only=False), *still_alive(members), *untagged(layout.stack_dir)}
+
+    ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S) + end_all(
+        left_behind, grace_s
+    )
+    for instance in instances:
+        if layout.instance_dir(instance).exists():
+            shutil.rmtree(layout.instance_dir(instance))
+    return ended
+
+
+def _grace_s(layout: Layout, instance: str) -> float:
+    specs = (entry.spec for entry in entries_of(layout) if entry.id == instance)
+    return next((spec.stop_grace_s for spec in specs if spec), DEFAULT_GRACE_S)
+
+
+def _members(layout: Layout, instance: str) -> list[Process]:
+    """The tree as a supervisor saw it last; empty after a reboot."""
+    try:
+        recorded: dict[str, Any] | None = read_json(layout.instance_dir(instance) / "members.json")
+    except NodeError:
+        recorded = None
+    if not recorded or recorded.get("boot_id") != boot_id():
+        return []
+    return [Process(*member) for member in recorded["members"]]

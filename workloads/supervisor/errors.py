@@ -1,0 +1,35 @@
+"""What a verb says when it refuses."""
+
+from __future__ import annotations
+
+
+class NodeError(Exception):
+    """One named problem: what is wrong, and what to do about it. Holds no value of an instance's `env`."""
+
+    exit_code = 1
+
+    def __init__(self, name: str, text: str, remedy: str) -> None:
+        super().__init__(f"{name}: {text}; {remedy}")
+
+
+class BadRequest(NodeError):
+    """The request itself is wrong: a mistake of whoever sent it."""
+
+    exit_code = 2
+
+    def __init__(self, text: str) -> None:
+        super().__init__("BadRequest", text, "use the components of the same version of Berth")
+
+
+class NodeErrors(Exception):
+    """Several problems that were found in one go."""
+
+    def __init__(self, problems: list[NodeError]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def refuse_if_any(problems: list[NodeError]) -> None:
+    """Raises all the problems at once, if there are any."""
+    if problems:
+        raise NodeErrors(problems)

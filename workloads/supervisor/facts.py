@@ -1,0 +1,65 @@
+"""What this machine really is."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import socket
+from pathlib import Path
+from typing import Any
+
+from layout import Layout
+from process_tree import PAGE, boot_id
+
+ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
+
+
+def facts(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: the facts."""
+    return {"facts": measure(layout.work_dir)}
+
+
+def measure(work_dir: Path) -> dict[str, Any]:
+    """Measured facts. An unprivileged lab node cannot be what it claims: its lab overrides some."""
+    memory = _memory()
+    disk = os.statvfs(nearest_existing(work_dir))
+    machine = platform.machine()
+    measured = {
+        "hostname": socket.gethostname(),
+        "boot_id": boot_id(),
+        "ram_bytes": memory["MemTotal"],
+        "mem_available_bytes": memory["MemAvailable"],
+        "cpu_cores": os.cpu_count(),
+        "arch": ARCHITECTURES.get(machine, machine),
+        "disk_bytes": disk.f_blocks * disk.f_frsize,
+        "disk_free_bytes": disk.f_bavail * disk.f_frsize,
+        "page_size": PAGE,
+        "python": platform.python_version(),
+        "memory_cgroup": _memory_cgroup(),
+        "source": "measured",
+    }
+    declared = os.environ.get("BERTH_LAB_FACTS")
+    if declared:
+        measured.update(json.loads(Path(declared).read_text(encoding="utf-8")), source="declared by the lab")
+    return measured
+
+
+def nearest_existing(path: Path) -> Path:
+    """`path`, or the lowest of its parents that exists."""
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
+def _memory() -> dict[str, int]:
+    lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
+    return {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
+
+
+def _memory_cgroup() -> bool:
+    """Whether the kernel can limit the memory of a group (Raspberry Pi OS switches it off by default)."""
+    unified = Path("/sys/fs/cgroup/cgroup.controllers")
+    if unified.exists():
+        return "memory" in unified.read_text().split()
+    table = Path("/proc/cgroups")
+    rows = [line.split() for line in table.read_text().splitlines()] if table.exists() else []
+    return any(row[0] == "memory" and row[-1] == "1" for row in rows)

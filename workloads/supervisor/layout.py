@@ -1,0 +1,97 @@
+"""Where things lie on a node.
+
+Berth owns `<work_dir>/.berth/<stack>/`; logs and results lie beside it, in `<work_dir>/logs/`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from errors import BadRequest
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+
+
+def checked_name(value: Any, what: str) -> str:
+    """`value`, when it is safe as a file name and in a message."""
+    if not isinstance(value, str) or not NAME.match(value):
+        raise BadRequest(f"{what} must be a name of letters, digits, '.', '_' and '-', got {value!r}")
+    return value
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one stack on this node."""
+
+    work_dir: Path
+    stack: str
+
+    @staticmethod
+    def of(request: dict[str, Any]) -> Layout:
+        """The layout a request speaks about. Links in the path are resolved, as /proc shows them resolved."""
+        written = request.get("work_dir")
+        work_dir = os.path.expanduser(written) if isinstance(written, str) else ""
+        if not os.path.isabs(work_dir):
+            raise BadRequest(f"work_dir must be absolute or start with ~/, got {written!r}")
+        return Layout(Path(os.path.realpath(work_dir)), checked_name(request.get("stack"), "stack"))
+
+    @property
+    def berth(self) -> Path:
+        return self.work_dir / ".berth"
+
+    @property
+    def node_file(self) -> Path:
+        """What concerns all stacks of the node."""
+        return self.berth / "node.json"
+
+    @property
+    def stack_dir(self) -> Path:
+        return self.berth / self.stack
+
+    @property
+    def owner_file(self) -> Path:
+        return self.stack_dir / "owner.json"
+
+    @property
+    def program(self) -> Path:
+        """A link to the installed version of these files."""
+        return self.stack_dir / "supervisor"
+
+    @property
+    def code(self) -> Path:
+        return self.stack_dir / "code"
+
+    @property
+    def peers_file(self) -> Path:
+        return self.stack_dir / "peers.json"
+
+    @property
+    def instances(self) -> Path:
+        return self.stack_dir / "instances"
+
+    @property
+    def logged(self) -> Path:
+        """One empty file per instance that ever wrote a log here: a purge removes their logs."""
+        return self.stack_dir / "logged"
+
+    @property
+    def logs(self) -> Path:
+        return self.work_dir / "logs"
+
+    @property
+    def database(self) -> Path:
+        return self.logs / "experiments.db"
+
+    def instance_dir(self, instance: str) -> Path:
+        return self.instances / instance
+
+    def log_file(self, instance: str) -> Path:
+        return self.logs / f"{instance}.log"
+
+    def tag(self, instance: str) -> str:
+        """The mark in the environment of an instance's processes, by which they are found."""
+        return str(self.stack_dir / instance)

@@ -1,0 +1,58 @@
+"""Leaves nothing of a stack on this node."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from atomic_file import read_json
+from ending import end_instances
+from errors import NodeError
+from layout import Layout, checked_name
+from ledger import all_entries
+from node_lock import node_lock
+from owner import check_owner
+from results import remove_results
+
+
+def purge(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: ends everything of the stack and removes it; with `purge` true its logs and results as well.
+
+    Where the stack is unknown only its processes are looked for. The last stack takes `.berth` along, and
+    a work directory that Berth had made, if it is empty.
+    """
+    with node_lock(layout.berth, f"purge of {layout.stack}") if layout.berth.exists() else nullcontext():
+        check_owner(layout, request["owner"], lenient=True)
+        known = layout.stack_dir.exists()
+        ended = end_instances(layout, _names(layout.instances), everything=True)
+        if known:
+            if request.get("purge") is True:
+                remove_results(layout, _whose_results(layout, request))
+            shutil.rmtree(layout.stack_dir)
+        if layout.berth.exists() and not any(path.is_dir() for path in layout.berth.iterdir()):
+            _leave_node(layout)
+    return {"ended": ended, "changed": known or ended > 0}
+
+
+def _whose_results(layout: Layout, request: dict[str, Any]) -> set[str]:
+    """Everyone who ever logged here for this stack, but for names that another stack uses by now."""
+    asked = {checked_name(instance, "instances") for instance in request.get("instances") or []}
+    others = {entry.id for entry in all_entries(layout) if entry.layout != layout}
+    return (asked | set(_names(layout.logged))) - others
+
+
+def _leave_node(layout: Layout) -> None:
+    try:
+        created: list[str] = read_json(layout.node_file).get("created", [])
+    except NodeError:
+        created = []
+    shutil.rmtree(layout.berth)
+    for path in map(Path, created):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def _names(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()] if directory.is_dir() else []

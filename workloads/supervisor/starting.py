@@ -1,0 +1,69 @@
+"""Makes an instance run as asked, exactly once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from admission import refusals
+from code_versions import keep_used
+from ending import end_instances
+from errors import NodeError, refuse_if_any
+from launching import launch
+from layout import Layout
+from ledger import Entry, all_entries
+from node_lock import node_lock
+from owner import check_owner
+from spec import Spec, digest, limits_of, spec_of
+
+LIVE = ("starting", "running", "backoff")
+
+
+def start(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: the instance runs, or has completed, as asked. Asked again it changes nothing; another spec restarts.
+
+    What can be refused is refused before anything is stopped. A start that fails at once leaves no entry.
+    """
+    spec, limits = spec_of(request.get("instance")), limits_of(request.get("node"))
+    with node_lock(layout.berth, f"start of {layout.stack}/{spec.id}"):
+        check_owner(layout, request["owner"])
+        entries = all_entries(layout)
+        before = next((entry for entry in entries if entry.layout == layout and entry.id == spec.id), None)
+        wanted = digest(request["instance"])
+        if before and _is_as_asked(before, wanted):
+            return _answer(before.state, changed=False)
+        others = [entry for entry in entries if entry is not before]
+        refuse_if_any(_impossible(layout, spec) + refusals(layout.stack, spec, limits, others))
+        end_instances(layout, [spec.id])
+        state = launch(layout, spec, wanted)
+        keep_used(layout, [spec, *(entry.spec for entry in others if entry.spec and entry.layout == layout)])
+        return _answer(state, changed=True)
+
+
+def _is_as_asked(entry: Entry, wanted: str) -> bool:
+    if entry.digest != wanted:
+        return False
+    state = entry.state.get("state")
+    return state == "completed" or (entry.supervised and state in LIVE)
+
+
+def _answer(state: dict[str, Any], changed: bool) -> dict[str, Any]:
+    return {"state": state["state"], "pid": state["pid"], "restarts": state["restarts"], "changed": changed}
+
+
+def _impossible(layout: Layout, spec: Spec) -> list[NodeError]:
+    """What would make any run fail."""
+    name, directory, command = f"{layout.stack}/{spec.id}", spec.directory(layout), spec.command[0]
+    if not directory.is_dir():
+        text = f"the code of {name} is not in {directory}"
+        return [NodeError("CodeMissing", text, "run the update again, which copies it")]
+    if "/" in command:
+        found, place = shutil.which(directory / command), str(directory)
+    else:
+        place = spec.environment(layout, os.environ).get("PATH", os.defpath)
+        found = shutil.which(command, path=place)
+    if found:
+        return []
+    text = f"{name} is to run {command}, which cannot be found or not be executed (looked in {place})"
+    return [NodeError("CommandNotFound", text, "install it on the node, or correct the instance's command")]

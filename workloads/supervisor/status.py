@@ -1,0 +1,36 @@
+"""How the instances of a stack are, as /proc knows it; the files only tell what is past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layout import Layout
+from ledger import Entry, entries_of
+from log_reading import last_lines
+from process_tree import descendants, memory_bytes, stat, uptime_seconds
+
+
+def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: one object per instance, by id."""
+    return {"instances": [_describe(entry) for entry in entries_of(layout)]}
+
+
+def _describe(entry: Entry) -> dict[str, Any]:
+    state = entry.state.get("state", "starting" if entry.supervised else "dead")
+    if state in ("starting", "running", "backoff") and not entry.supervised:
+        state = "dead"  # its supervisor was killed, or the machine went down
+    main = stat(entry.state["pid"]) if state == "running" and entry.state.get("pid") else None
+    tree = [one for found in entry.processes if found.supervisor for one in descendants(found.process.pid)]
+    return {
+        "id": entry.id,
+        "state": state,
+        "pid": main.process.pid if main else None,
+        "restarts": entry.state.get("restarts", 0),
+        "uptime_s": round(uptime_seconds(main.process), 1) if main else None,
+        "memory_bytes": memory_bytes(tree) if tree else None,
+        "memory_limit_bytes": entry.spec.memory_bytes if entry.spec else None,
+        "exit": entry.state.get("exit"),
+        "last_log": "".join(last_lines(entry.layout.log_file(entry.id), 1)),
+        "port": entry.spec.port if entry.spec else None,
+        "code": entry.spec.code if entry.spec else None,
+    }

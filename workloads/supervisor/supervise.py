@@ -1,0 +1,235 @@
+"""The supervisor of one instance: keeps it running, ends it for sure, keeps its log, holds it to its memory.
+
+Program: `python3 -sE supervise.py WORK_DIR STACK INSTANCE READY_FD`, started by the verb `start`, on its own
+afterwards. It is a child subreaper: whatever the experiment starts stays below it, so that nothing escapes by
+a double fork, setsid or an empty environment.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from atomic_file import read_json, write_json
+from layout import Layout
+from log_file import LogFile
+from process_tree import Process, boot_id, descendants, memory_bytes, send
+from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
+from spec import Spec, spec_of
+
+EARLY_S = 0.5
+"""A first run that fails sooner is a failed start: it is not tried again."""
+WATCH_S = 1.0
+"""Seconds between two looks at the memory."""
+WATCH_CLOSE_S = 0.2
+"""The same, near the limit."""
+MEMBERS_FILE = "members.json"
+
+
+class Supervisor:
+    """One instance's life. All waiting happens in `_wait`, which also keeps the log flowing."""
+
+    def __init__(self, layout: Layout, spec: Spec, ready: int) -> None:
+        self.layout, self.spec, self.ready = layout, spec, ready
+        self.directory = layout.instance_dir(spec.id)
+        self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
+        self.state: dict[str, Any] = {
+            "state": "starting",
+            "pid": None,
+            "restarts": 0,
+            "exit": None,
+            "boot_id": boot_id(),
+        }
+        self.saved: dict[str, Any] = {}
+        self.members: list[Process] = []
+        self.stopping = False
+        self.child = 0
+        self.status: int | None = None
+        self.next_watch = 0.0
+        self.output, self.input = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self.wakeup, notify = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(
+            self.input, True
+        )  # the experiment's end: it waits when it writes faster than the disk
+        signal.set_wakeup_fd(notify, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._stop)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+    def run(self) -> None:
+        """Returns when the instance is completed, failed or stopped, and nothing of it runs any more."""
+        crashes = 0
+        while True:
+            exit_record = self._run_once()
+            crashes = 1 if exit_record["ran_s"] >= self.spec.restart.stable_s else crashes + 1
+            outcome = self._outcome(exit_record, crashes)
+            self._record(outcome, pid=None, exit=exit_record)
+            self._tell_ready()
+            if outcome != "backoff":
+                return
+            self._pause(crashes)
+            if self.stopping:
+                self._record("stopped")
+                return
+            self.state["restarts"] += 1
+
+    def _run_once(self) -> dict[str, Any]:
+        environment = self.spec.environment(self.layout, os.environ)
+        self.status, reason = None, ""
+        started = time.monotonic()
+        self.child = spawn(self.spec.command, self.spec.directory(self.layout), environment, self.input)
+        self._record("running", pid=self.child)
+        while self._reap() and self.status is None and not self.stopping:
+            if self.ready >= 0 and time.monotonic() >= started + EARLY_S:
+                self._tell_ready()
+            if self._over_memory():
+                reason = "memory-limit"
+                break
+            self._wait(min(self.next_watch - time.monotonic(), EARLY_S / 5 if self.ready >= 0 else WATCH_S))
+        if self.status is None and self.stopping:
+            reason = "stopped"
+        ran_s = time.monotonic() - started
+        self._end_tree(0 if reason == "memory-limit" else self.spec.stop_grace_s)
+        return _exit_record(self.status or 0, reason, ran_s)
+
+    def _outcome(self, exit_record: dict[str, Any], crashes: int) -> str:
+        if exit_record["code"] == 0 and exit_record["reason"] == "exit":
+            return "completed"
+        if self.stopping:
+            return "stopped"
+        restart, early = self.spec.restart, self.ready >= 0
+        return "failed" if early or restart.policy == "never" or crashes > restart.attempts else "backoff"
+
+    def _pause(self, crashes: int) -> None:
+        restart = self.spec.restart
+        until = time.monotonic() + min(restart.backoff_s * 2 ** min(crashes - 1, 30), restart.max_backoff_s)
+        while time.monotonic() < until and not self.stopping:
+            self._wait(until - time.monotonic())
+
+    def _end_tree(self, grace_s: float) -> None:
+        """SIGTERM, after the grace SIGKILL, until no child is left: for a subreaper, no descendant."""
+        asked: set[Process] = set()
+        kill_at = time.monotonic() + grace_s
+        while self._reap():
+            late = time.monotonic() >= kill_at
+            for one in descendants(os.getpid()):
+                if late or one.process not in asked:
+                    send(one.process, signal.SIGKILL if late else signal.SIGTERM)
+                asked.add(one.process)
+            self._wait(0.05)
+        self._pump()
+
+    def _reap(self) -> bool:
+        """Takes the exit status of whatever ended; False when no child is left."""
+        try:
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return True
+                if pid == self.child:
+                    self.child, self.status = 0, status
+        except ChildProcessError:
+            return False
+
+    def _over_memory(self) -> bool:
+        """Looks at the tree when it is time to.
+
+        The resident size is cheap and never less than the PSS, which is asked for only in doubt.
+        """
+        begin = time.monotonic()
+        if begin < self.next_watch:
+            return False
+        tree = descendants(os.getpid())
+        self._remember([one.process for one in tree])
+        resident, limit = sum(one.rss_bytes for one in tree), self.spec.memory_bytes
+        over = resident > limit and memory_bytes(tree) > limit
+        now = time.monotonic()
+        self.next_watch = now + max(WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S, 10 * (now - begin))
+        return over
+
+    def _remember(self, members: list[Process]) -> None:
+        """For who cleans up when this process is killed: members may have no tag left to be found by."""
+        if members != self.members:
+            self.members = members
+            text = json.dumps({"boot_id": self.state["boot_id"], "members": members})
+            new = self.directory / (MEMBERS_FILE + ".new")
+            try:
+                new.write_text(text)
+                os.replace(new, self.directory / MEMBERS_FILE)
+            except OSError:
+                self.members = []
+
+    def _record(self, state: str, **facts: Any) -> None:
+        self.state.update(state=state, **facts)
+        self._save()
+
+    def _save(self) -> None:
+        try:
+            write_json(self.directory / "state.json", self.state)
+            self.saved = dict(self.state)
+        except OSError:
+            pass  # a full disk is no reason to stop; `_wait` tries again
+
+    def _tell_ready(self) -> None:
+        """Answers the verb that waits for this start, once."""
+        if self.ready >= 0:
+            with suppress(OSError):  # it has given up
+                os.write(self.ready, json.dumps(self.state).encode() + b"\n")
+            os.close(self.ready)
+            self.ready = -1
+
+    def _wait(self, seconds: float) -> None:
+        readable, _, _ = select.select([self.output, self.wakeup], [], [], max(0.0, seconds))
+        if self.wakeup in readable:
+            os.read(self.wakeup, 4096)
+        if self.output in readable:
+            self._pump()
+        elif self.saved != self.state:
+            self._save()
+
+    def _pump(self) -> None:
+        """Moves what the experiment wrote into its log."""
+        try:
+            for _ in range(64):
+                self.log.write(os.read(self.output, 65536))
+        except BlockingIOError:
+            pass
+
+    def _stop(self, _signal: int, _frame: Any) -> None:
+        self.stopping = True
+
+
+def _exit_record(status: int, reason: str, ran_s: float) -> dict[str, Any]:
+    killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    name = next((one.name for one in signal.Signals if one == killed), f"signal {killed}") if killed else None
+    return {
+        "code": None if killed else os.WEXITSTATUS(status),
+        "signal": name,
+        "reason": reason or ("signal" if killed else "exit"),
+        "ran_s": round(ran_s, 3),
+        "at": int(time.time()),
+    }
+
+
+def main(work_dir: str, stack: str, instance: str, ready: str) -> None:
+    """Supervises one instance until its end; at once over when another process does so already."""
+    layout = Layout(Path(work_dir), stack)
+    os.set_inheritable(int(ready), False)
+    place = os.open(layout.instance_dir(instance), os.O_RDONLY | os.O_CLOEXEC)
+    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    Supervisor(
+        layout, spec_of(read_json(layout.instance_dir(instance) / "spec.json")["spec"]), int(ready)
+    ).run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
