@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { commandPlugin } from "./command-plugin.mjs";
+import { cacheDir } from "./environment.mjs";
+import { withLock } from "./lock.mjs";
+import { nodeModules } from "./node-modules.mjs";
+import { nodeVersion } from "./node-version.mjs";
+import { withProgress } from "./progress.mjs";
+import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
+import { pythonTools } from "./python-tools.mjs";
+import { systemPackages } from "./system-packages.mjs";
+
+/** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
+const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
+
+console.log(`Set-up (shared parts lie in ${cacheDir()})`);
+try {
+  for (const part of parts) {
+    if (!part.state())
+      await withProgress(part.name, (report) =>
+        withLock(
+          join(cacheDir(), "setup.lock"),
+          () => part.state() || part.install(report),
+          (pid) => report(`waiting for another set-up, process ${pid}`),
+        ),
+      );
+    console.log(`  ✓ ${part.name.padEnd(22)} ${part.state()}`);
+  }
+} catch (error) {
+  console.error(`  ✗ ${error.message}`);
+  process.exitCode = 1;
+}

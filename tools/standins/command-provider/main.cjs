@@ -1,0 +1,177 @@
+"use strict";
+
+// Stand-in for Pulumi's `command` provider plugin, used only where the official one cannot be downloaded: same wire
+// protocol, same documented behaviour (test/conformance holds it to that), over npm's ssh2.
+//
+// Not there: `command:local:run`, `command:remote:CopyFile` (deprecated), `assetPaths`, `archivePaths`, the schema.
+// Different: an output line over 64 KiB does not hang the command; `perDialTimeout` bounds the handshake too; only a
+// key, a password or an agent that answers are tried; connections end with their command; some texts of rare errors.
+
+const { randomBytes } = require("node:crypto");
+const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb");
+const engine = require("@pulumi/pulumi/proto/engine_pb");
+const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
+const { ResourceProviderService } = require("@pulumi/pulumi/proto/provider_grpc_pb");
+const rpc = require("@pulumi/pulumi/proto/provider_pb");
+const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
+const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
+const { connect, engineAddress, servePlugin, unary } = require("../serve.cjs");
+const { copyToRemote } = require("./copy.cjs");
+const { diff } = require("./diff.cjs");
+const { runLocally } = require("./local-command.cjs");
+const { runRemotely } = require("./remote-command.cjs");
+const { RESOURCES, check } = require("./schema.cjs");
+const { UNKNOWN, plain } = require("./values.cjs");
+
+const VERSION = "1.2.1";
+const runners = { "command:remote:Command": runRemotely, "command:local:Command": runLocally };
+const cancellation = new AbortController();
+let engineClient;
+
+const handlers = {
+  handshake(request) {
+    connectEngine(request.getEngineAddress());
+    const response = new rpc.ProviderHandshakeResponse();
+    response.setAcceptSecrets(true);
+    response.setAcceptResources(true);
+    return response;
+  },
+  attach(request) {
+    connectEngine(request.getAddress());
+    return new Empty();
+  },
+  getPluginInfo: () => filled(new PluginInfo(), { Version: VERSION }),
+  getSchema: () =>
+    filled(new rpc.GetSchemaResponse(), { Schema: JSON.stringify({ name: "command", version: VERSION }) }),
+  checkConfig: (request) => filled(new rpc.CheckResponse(), { Inputs: request.getNews() }),
+  diffConfig: () => new rpc.DiffResponse(),
+  configure: () =>
+    filled(new rpc.ConfigureResponse(), {
+      Acceptsecrets: true,
+      Supportspreview: true,
+      Acceptresources: true,
+    }),
+  check(request) {
+    const { inputs, failures } = check(typeOf(request), fromStruct(request.getNews()));
+    const FailuresList = failures.map(({ property, reason }) =>
+      filled(new rpc.CheckFailure(), { Property: property, Reason: reason }),
+    );
+    return filled(new rpc.CheckResponse(), { Inputs: Struct.fromJavaScript(inputs), FailuresList });
+  },
+  diff(request) {
+    const changes = diff(fromStruct(request.getOldInputs()), newInputs(request));
+    const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
+    const response = filled(new rpc.DiffResponse(), {
+      Changes: changes.size > 0 ? DIFF_SOME : DIFF_NONE,
+      Hasdetaileddiff: true,
+      DiffsList: [...changes.keys()],
+    });
+    for (const [path, kind] of changes) {
+      // Of the inputs only `triggers` replaces. The SDK itself asks for that at `triggers[*]`, below the property.
+      const Kind = rpc.PropertyDiff.Kind[path === "triggers" ? `${kind}_REPLACE` : kind];
+      response.getDetaileddiffMap().set(path, filled(new rpc.PropertyDiff(), { Kind }));
+    }
+    return response;
+  },
+  async create(request) {
+    const inputs = fromStruct(request.getProperties());
+    const outputs = request.getPreview() ? unknownOutputs(request) : await create(request, plain(inputs));
+    const prefix = runners[typeOf(request)] ? request.getUrn().split("::").slice(3).join("::") : "";
+    return filled(new rpc.CreateResponse(), {
+      Id: request.getPreview() ? "" : prefix + randomBytes(4).toString("hex"),
+      Properties: Struct.fromJavaScript({ ...inputs, ...outputs }),
+    });
+  },
+  async update(request) {
+    const inputs = newInputs(request);
+    const outputs = request.getPreview() ? unknownOutputs(request) : await update(request, plain(inputs));
+    return filled(new rpc.UpdateResponse(), { Properties: Struct.fromJavaScript({ ...inputs, ...outputs }) });
+  },
+  async delete(request) {
+    const state = plain(fromStruct(request.getProperties()));
+    if (runners[typeOf(request)]) await run(request, state, state.delete);
+    return new Empty();
+  },
+  read: (request) =>
+    filled(new rpc.ReadResponse(), {
+      Id: request.getId(),
+      Properties: request.getProperties(),
+      Inputs: request.getInputs(),
+    }),
+  cancel() {
+    cancellation.abort(new Error("context canceled"));
+    return new Empty();
+  },
+};
+
+async function create(request, inputs) {
+  if (!runners[typeOf(request)]) return copyToRemote(inputs, context(request));
+  return (await run(request, inputs, inputs.create)) ?? { stdout: "", stderr: "" };
+}
+
+async function update(request, inputs) {
+  const old = plain(fromStruct(request.getOlds()));
+  if (!runners[typeOf(request)]) {
+    // As the official plugin: a changed host alone copies nothing.
+    const changed = inputs.source.hash !== old.source.hash || inputs.remotePath !== old.remotePath;
+    return changed ? copyToRemote(inputs, context(request)) : undefined;
+  }
+  const before = { stdout: old.stdout ?? "", stderr: old.stderr ?? "" };
+  return (await run(request, { ...inputs, ...before }, inputs.update ?? inputs.create)) ?? before;
+}
+
+const run = (request, inputs, command) =>
+  typeof command === "string" ? runners[typeOf(request)](inputs, command, context(request)) : undefined;
+
+const unknownOutputs = (request) => (runners[typeOf(request)] ? { stdout: UNKNOWN, stderr: UNKNOWN } : {});
+
+/** The inputs to come, with those that the program ignores changes of as they stand in the state. */
+function newInputs(request) {
+  const [inputs, state] = [fromStruct(request.getNews()), fromStruct(request.getOlds())];
+  for (const name of request.getIgnorechangesList()) if (name in state) inputs[name] = state[name];
+  return inputs;
+}
+
+/** What a running operation needs: where to log, and what ends it: `pulumi cancel`, Ctrl-C, the resource's timeout. */
+function context(request) {
+  const seconds = request.getTimeout();
+  const { signal } = cancellation;
+  return {
+    log: (severity, message) => log(request.getUrn(), severity, message),
+    signal: seconds > 0 ? AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]) : signal,
+  };
+}
+
+function log(urn, severity, message) {
+  const record = {
+    Severity: engine.LogSeverity[severity],
+    Message: message,
+    Urn: urn,
+    Ephemeral: severity === "INFO",
+  };
+  engineClient?.log(filled(new engine.LogRequest(), record), () => {});
+}
+
+function connectEngine(address) {
+  if (address) engineClient = connect(EngineClient, address);
+}
+
+function typeOf(request) {
+  const type = request.getUrn().split("::")[2].split("$").pop();
+  if (!RESOURCES[type]) throw new Error(`the stand-in of the command provider has no resource ${type}`);
+  return type;
+}
+
+const fromStruct = (struct) => struct?.toJavaScript() ?? {};
+
+/** Sets the named fields of a protobuf message. */
+function filled(message, fields) {
+  for (const [field, value] of Object.entries(fields)) message[`set${field}`](value);
+  return message;
+}
+
+connectEngine(engineAddress());
+servePlugin(
+  ResourceProviderService,
+  Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, unary(handle)])),
+);
