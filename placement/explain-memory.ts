@@ -1,71 +1,71 @@
 import { showGb } from "../topology/units";
+import { type Memory, memoryBar } from "./memory-bar";
 import type { NodeLoad, Plan } from "./plan";
 import { width, wrap } from "./table";
 
-const barWidth = 32;
 const widestName = 20;
+const widestBar = 32;
+const roomForIds = 20;
 
 /** Each node once everything is placed: its memory as a bar, its slots, and who is there. */
 export function memorySection({ nodes, placements }: Plan): string[] {
-  const nameWidth = Math.min(widestName, Math.max(...nodes.map(({ node }) => node.length)));
-  const usageWidth = Math.max(...nodes.map((node) => usageOf(node).length));
-  const slotsWidth = Math.max(...nodes.map((node) => slotsOf(node).length));
-  const indent = nameWidth + barWidth + usageWidth + slotsWidth + 11;
+  const nameWidth = Math.min(widestName, widest(nodes.map(({ node }) => node)));
+  const usageWidth = widest(nodes.flatMap((node) => [usage(ramOf(node)), usage(gpuOf(node))]));
+  const slotsWidth = widest(nodes.map(slots));
+  const besidesBar = nameWidth + usageWidth + slotsWidth + 11;
+  const barWidth = Math.min(widestBar, width - besidesBar - roomForIds);
+  const notesWidth = width - besidesBar - barWidth;
+
+  function row(node: NodeLoad): string[] {
+    const ids = placements
+      .filter((placement) => placement.node === node.node)
+      .map(({ instance }) => instance);
+    const notes = [ids.join(", "), node.advised ?? ""]
+      .filter(Boolean)
+      .flatMap((note) => wrap(note, notesWidth));
+    const names = wrap(node.node, nameWidth);
+    const facts = [`${pool(ramOf(node))}  ${slots(node).padStart(slotsWidth)}`];
+    if (node.gpuMemoryBytes > 0 && !node.unifiedMemory) facts.push(`${pool(gpuOf(node))}   GPU`);
+    const blank = " ".repeat(facts[0]!.length);
+    return Array.from({ length: Math.max(names.length, notes.length, facts.length) }, (_, line) => {
+      const name = (names[line] ?? "").padEnd(nameWidth);
+      return `  ${name}  ${(facts[line] ?? blank).padEnd(blank.length)}  ${notes[line] ?? ""}`.trimEnd();
+    });
+  }
+
+  function pool(memory: Memory): string {
+    const bar = memoryBar(memory, barWidth).padEnd(barWidth + 1);
+    return `${bar}  ${usage(memory).padStart(usageWidth)}`;
+  }
+
   return [
     "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom",
-    ...nodes.flatMap((node) => {
-      const ids = placements
-        .filter((placement) => placement.node === node.node)
-        .map(({ instance }) => instance);
-      const names = wrap(node.node, nameWidth);
-      const notes = [
-        ...wrap(ids.join(", "), width - indent),
-        ...(node.advised ? wrap(node.advised, width - indent) : []),
-      ];
-      const facts = `${ramBar(node)}  ${usageOf(node).padStart(usageWidth)}  ${slotsOf(node).padStart(slotsWidth)}`;
-      const lines = Array.from({ length: Math.max(names.length, notes.length) }, (_, line) => {
-        const middle = line === 0 ? facts : " ".repeat(facts.length);
-        return `  ${(names[line] ?? "").padEnd(nameWidth)}  ${middle}  ${notes[line] ?? ""}`.trimEnd();
-      });
-      const hasOwnGpuMemory = node.gpuMemoryBytes > 0 && !node.unifiedMemory;
-      return hasOwnGpuMemory ? [...lines, `${" ".repeat(nameWidth + 4)}${gpuLine(node, usageWidth)}`] : lines;
-    }),
+    ...nodes.flatMap(row),
   ];
 }
 
-function usageOf(node: NodeLoad): string {
-  return `${showGb(used(node))} of ${showGb(node.ramBytes)}`;
+function ramOf(node: NodeLoad): Memory {
+  return {
+    total: node.ramBytes,
+    placed: node.placedBytes,
+    coTenants: node.coTenantBytes,
+    reserved: node.reservedBytes,
+    limit: node.headroomLimitBytes,
+  };
 }
 
-function slotsOf({ instances, maxInstances }: NodeLoad): string {
+function gpuOf(node: NodeLoad): Memory {
+  return { total: node.gpuMemoryBytes, placed: node.gpuPlacedBytes, coTenants: node.gpuCoTenantBytes };
+}
+
+function usage({ total, placed, coTenants }: Memory): string {
+  return `${showGb(placed + coTenants)} of ${showGb(total)}`;
+}
+
+function slots({ instances, maxInstances }: NodeLoad): string {
   return `${instances}/${maxInstances}`;
 }
 
-function used({ placedBytes, coTenantBytes }: NodeLoad): number {
-  return placedBytes + coTenantBytes;
-}
-
-function ramBar({
-  ramBytes,
-  placedBytes,
-  coTenantBytes,
-  reservedBytes,
-  headroomLimitBytes,
-}: NodeLoad): string {
-  const bar = cells(ramBytes, placedBytes, coTenantBytes, reservedBytes);
-  const limit = Math.round((headroomLimitBytes / ramBytes) * barWidth);
-  return `${bar.slice(0, limit)}┃${bar.slice(limit)}`;
-}
-
-function gpuLine({ gpuMemoryBytes, gpuPlacedBytes, gpuCoTenantBytes }: NodeLoad, usageWidth: number): string {
-  const usage = `${showGb(gpuPlacedBytes + gpuCoTenantBytes)} of ${showGb(gpuMemoryBytes)}`;
-  return `${cells(gpuMemoryBytes, gpuPlacedBytes, gpuCoTenantBytes, 0)}   ${usage.padStart(usageWidth)}  GPU memory`;
-}
-
-/** Whatever is there shows as at least one cell, so that small things are not lost. */
-function cells(total: number, placed: number, coTenants: number, reserved: number): string {
-  const scaled = (bytes: number) => (bytes > 0 ? Math.max(1, Math.round((bytes / total) * barWidth)) : 0);
-  const kept = "░".repeat(scaled(reserved));
-  const taken = "█".repeat(scaled(placed)) + "▒".repeat(scaled(coTenants));
-  return (taken.padEnd(barWidth - kept.length, "·") + kept).slice(0, barWidth);
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map(({ length }) => length));
 }

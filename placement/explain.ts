@@ -1,29 +1,33 @@
 import { showGb } from "../topology/units";
 import { memorySection } from "./explain-memory";
 import type { Candidate, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
-import { table } from "./table";
-
-const legend = "score of 100 = ram 30 + load 20 + gpu 15 + affinity 25 + preferred 10 at most";
+import { table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
 export function explain(plan: Plan): string {
   const sections = [
-    [`Plan: ${plan.scenario} on ${plan.cluster}`, legend],
-    ...[...plan.placements].sort(byTurn).map(placementBlock),
+    [...wrap(`Plan: ${plan.scenario} on ${plan.cluster}`, width), ...legend(plan)],
+    ...[...plan.placements].sort(byTurn).map((placement) => placementBlock(placement, plan)),
     memorySection(plan),
     ...[...plan.unplaced].sort(byTurn).map(unplacedBlock),
-    [summary(plan)],
+    wrap(summary(plan), width),
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function legend({ placements }: Plan): string[] {
+  const most = placements[0]?.parts.map(({ name, max }) => `${name} ${max}`);
+  return most ? [`score of 100 = ${most.join(" + ")} at most`] : [];
 }
 
 function byTurn(a: { turn: number }, b: { turn: number }): number {
   return a.turn - b.turn;
 }
 
-function placementBlock(placement: Placement): string[] {
-  const { instance, turn, node, score, parts, manual, port, takes, others, rejections } = placement;
-  const facts = [takesText(takes), ...(port === undefined ? [] : [`port ${port}`])];
+function placementBlock(placement: Placement, { nodes }: Plan): string[] {
+  const { instance, turn, node, score, parts, manual, port, others, rejections } = placement;
+  const isPooled = nodes.some((load) => load.node === node && load.unifiedMemory);
+  const facts = [takesText(placement, isPooled), ...(port === undefined ? [] : [`port ${port}`])];
   return [
     `${turn}. ${instance}: ${facts.join(", ")}`,
     ...table([
@@ -42,10 +46,11 @@ function placementBlock(placement: Placement): string[] {
 function unplacedBlock({ instance, turn, rejections }: Unplaced): string[] {
   const counts = new Map<string, number>();
   for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const nodes = count(rejections.length, "node");
   const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
   return [
-    `${turn}. ${instance}: NOT PLACED, refused by all ${count(rejections.length, "node")} (${histogram.join(", ")})`,
-    ...table(folded(rejections, rejectionText).map((row) => ({ lead: "  ✗ ", ...row }))),
+    ...wrap(`${turn}. ${instance}: NOT PLACED, refused by all ${nodes} (${histogram.join(", ")})`, width),
+    ...table(folded(rejections, rejectionText).map((row) => ({ ...row, lead: "  ✗ ", score: "" }))),
   ];
 }
 
@@ -85,9 +90,10 @@ function partsText(parts: readonly ScorePart[]): string {
   return spoken.map((part) => `${part.name} ${points(part.points)}`).join(" + ") || "nothing speaks for it";
 }
 
-function takesText({ ramBytes, gpuMemoryBytes }: Placement["takes"]): string {
-  const gpu = gpuMemoryBytes > 0 ? `, ${showGb(gpuMemoryBytes)} on the GPU` : "";
-  return `takes ${showGb(ramBytes)}${gpu}`;
+function takesText({ takes, onGpu }: Placement, isPooled: boolean): string {
+  const gpuMemory = showGb(takes.gpuMemoryBytes);
+  const ofGpu = isPooled ? `, ${gpuMemory} of it GPU memory` : ` and ${gpuMemory} of GPU memory`;
+  return `takes ${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}, on the ${onGpu ? "GPU" : "CPU"}`;
 }
 
 function points(value: number): string {

@@ -46,6 +46,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
       manual: request.pinnedTo !== undefined,
       ...(port !== undefined && { port }),
       takes: { ramBytes: takes.ramBytes, gpuMemoryBytes: takes.gpuMemoryBytes },
+      onGpu: takes.onGpu,
       others: others.map((other) => candidateOf(other, best)),
       rejections,
     });

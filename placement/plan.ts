@@ -50,6 +50,7 @@ export interface Placement {
   port?: number;
   /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
   takes: { ramBytes: number; gpuMemoryBytes: number };
+  onGpu: boolean;
   /** Best first. */
   others: Candidate[];
   /** By node name. */

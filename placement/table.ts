@@ -11,14 +11,15 @@ export interface Row {
 /** Rows as aligned columns of at most 100 characters; long names and texts continue below themselves. */
 export function table(rows: readonly Row[]): string[] {
   const nameWidth = Math.min(widestName, Math.max(...rows.map(({ names }) => names.join(", ").length)));
-  const scoreWidth = Math.max(4, ...rows.map(({ score }) => score.length));
+  const hasScores = rows.some(({ score }) => score !== "");
+  const scoreWidth = hasScores ? 6 : 0;
   return rows.flatMap(({ lead, names, score, text }) => {
     const left = wrap(names.join(", "), nameWidth);
-    const right = wrap(text, width - lead.length - nameWidth - scoreWidth - 4);
+    const right = wrap(text, width - lead.length - nameWidth - scoreWidth - 2);
     return Array.from({ length: Math.max(left.length, right.length) }, (_, line) => {
       const start = line === 0 ? lead : " ".repeat(lead.length);
       const middle = (line === 0 ? score : "").padStart(scoreWidth);
-      return `${start}${(left[line] ?? "").padEnd(nameWidth)}  ${middle}  ${right[line] ?? ""}`.trimEnd();
+      return `${start}${(left[line] ?? "").padEnd(nameWidth)}${middle}  ${right[line] ?? ""}`.trimEnd();
     });
   });
 }

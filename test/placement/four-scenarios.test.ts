@@ -7,7 +7,9 @@ const two = "test/fixtures/clusters/seed.yaml";
 
 /** `node score = parts` by instance. */
 function decisions(cluster: string, scenario: string): Record<string, string> {
-  const { placements } = place(loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }));
+  const { placements } = place(
+    loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }),
+  );
   return Object.fromEntries(
     placements.map(({ instance, node, score, parts }) => [
       instance,
@@ -18,7 +20,9 @@ function decisions(cluster: string, scenario: string): Record<string, string> {
 
 /** Score of every node that could have taken the instance, the chosen one first. */
 function scores(cluster: string, scenario: string, instance: string): Record<string, number> {
-  const { placements } = place(loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }));
+  const { placements } = place(
+    loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }),
+  );
   const placement = placements.find((candidate) => candidate.instance === instance)!;
   return Object.fromEntries([placement, ...placement.others].map(({ node, score }) => [node, score]));
 }

@@ -4,15 +4,27 @@ import type { Instance } from "../../topology/instance";
 import type { Node } from "../../topology/node";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
-const jetson = { type: "jetson_orin", ramBytes: gb(64), unifiedMemory: true, gpu: true, gpuMemoryBytes: gb(64) } as const;
+const jetson = {
+  type: "jetson_orin",
+  ramBytes: gb(64),
+  unifiedMemory: true,
+  gpu: true,
+  gpuMemoryBytes: gb(64),
+} as const;
 
 /** One instance on one node: `score parts`, or the refusal. */
-function decide(node: Partial<Node>, instance: Partial<Instance>, residents: Partial<Instance>[] = []): string {
+function decide(
+  node: Partial<Node>,
+  instance: Partial<Instance>,
+  residents: Partial<Instance>[] = [],
+): string {
   const pins = Object.fromEntries(residents.map(({ id }) => [id!, "node"]));
   const plan = place(aTopology([aNode(node)], [anInstance(instance), ...residents.map(anInstance)], pins));
   const placed = plan.placements.find(({ instance }) => instance === "instance");
   if (placed) {
-    const parts = placed.parts.filter(({ points }) => points > 0).map(({ name, points }) => `${name} ${points}`);
+    const parts = placed.parts
+      .filter(({ points }) => points > 0)
+      .map(({ name, points }) => `${name} ${points}`);
     return `${placed.score}: ${parts.join(", ")}`;
   }
   const rejection = plan.unplaced.find(({ instance }) => instance === "instance")!.rejections[0]!;
@@ -21,7 +33,12 @@ function decide(node: Partial<Node>, instance: Partial<Instance>, residents: Par
 
 describe("a filter refuses", () => {
   it.each<[string, string, Partial<Node>, Partial<Instance>, Partial<Instance>[]?]>([
-    ["a degraded node", "rule NodeNotHealthy: status is degraded: takes nothing new", { status: "DEGRADED" }, {}],
+    [
+      "a degraded node",
+      "rule NodeNotHealthy: status is degraded: takes nothing new",
+      { status: "DEGRADED" },
+      {},
+    ],
     [
       "a node in maintenance",
       "rule NodeNotHealthy: status is maintenance: takes nothing new",
@@ -119,14 +136,24 @@ describe("a filter refuses", () => {
   });
 
   it.each<[string, string, Partial<Node>, Partial<Instance>, Partial<Instance>[]?]>([
-    ["an instance that leaves exactly the headroom", "35: ram 10, load 20, gpu 5", {}, { ramBytes: gb(13.6) }],
+    [
+      "an instance that leaves exactly the headroom",
+      "35: ram 10, load 20, gpu 5",
+      {},
+      { ramBytes: gb(13.6) },
+    ],
     [
       "an instance that takes the last GPU memory",
       "55: ram 20, load 20, gpu 15",
       { gpu: true, gpuMemoryBytes: gb(8) },
       { gpu: "required", gpuMemoryBytes: gb(8) },
     ],
-    ["a GPU user that names no GPU memory", "55: ram 20, load 20, gpu 15", { gpu: true }, { gpu: "required" }],
+    [
+      "a GPU user that names no GPU memory",
+      "55: ram 20, load 20, gpu 15",
+      { gpu: true },
+      { gpu: "required" },
+    ],
   ])("nothing: %s", (_, expected, node, instance, residents) => {
     expect(decide(node, instance, residents)).toBe(expected);
   });
@@ -169,9 +196,19 @@ describe("memory", () => {
 
   it.each<[string, Partial<Node>, Partial<Instance>["gpu"], { ramBytes: number; gpuMemoryBytes: number }]>([
     ["one pool", jetson, "required", { ramBytes: gb(12), gpuMemoryBytes: gb(8) }],
-    ["its own pool", { gpu: true, gpuMemoryBytes: gb(8) }, "required", { ramBytes: gb(4), gpuMemoryBytes: gb(8) }],
+    [
+      "its own pool",
+      { gpu: true, gpuMemoryBytes: gb(8) },
+      "required",
+      { ramBytes: gb(4), gpuMemoryBytes: gb(8) },
+    ],
     ["no GPU", {}, "preferred", { ramBytes: gb(4), gpuMemoryBytes: 0 }],
-    ["too small a GPU", { gpu: true, gpuMemoryBytes: gb(7) }, "preferred", { ramBytes: gb(4), gpuMemoryBytes: 0 }],
+    [
+      "too small a GPU",
+      { gpu: true, gpuMemoryBytes: gb(7) },
+      "preferred",
+      { ramBytes: gb(4), gpuMemoryBytes: 0 },
+    ],
     [
       "one pool too small for both",
       { ...jetson, ramBytes: gb(12), gpuMemoryBytes: gb(12) },
@@ -211,7 +248,9 @@ describe("memory", () => {
 
 describe("order", () => {
   const turns = (...instances: Partial<Instance>[]) => {
-    const plan = place(aTopology([aNode({ gpu: true, gpuMemoryBytes: gb(8), maxInstances: 9 })], instances.map(anInstance)));
+    const plan = place(
+      aTopology([aNode({ gpu: true, gpuMemoryBytes: gb(8), maxInstances: 9 })], instances.map(anInstance)),
+    );
     return plan.placements.sort((a, b) => a.turn - b.turn).map(({ instance }) => instance);
   };
 
@@ -248,7 +287,9 @@ describe("placed by hand", () => {
   });
 
   it("never beats a hard constraint", () => {
-    const { placements, unplaced } = place(aTopology(nodes, [anInstance({ id: "a", ramBytes: gb(15) })], { a: "poor" }));
+    const { placements, unplaced } = place(
+      aTopology(nodes, [anInstance({ id: "a", ramBytes: gb(15) })], { a: "poor" }),
+    );
     expect(placements).toEqual([]);
     expect(unplaced[0]!.rejections.map(({ node, token }) => `${node} ${token}`)).toEqual([
       "good PinnedElsewhere",
@@ -259,14 +300,19 @@ describe("placed by hand", () => {
   it("is not defeated by a more urgent instance that would have taken its room", () => {
     const eager = anInstance({ id: "eager", ramBytes: gb(13), preferredNode: "poor" });
     const plan = place(aTopology(nodes, [eager, anInstance({ id: "pinned" })], { pinned: "poor" }));
-    expect(plan.placements.map(({ instance, node }) => `${instance} ${node}`)).toEqual(["eager good", "pinned poor"]);
+    expect(plan.placements.map(({ instance, node }) => `${instance} ${node}`)).toEqual([
+      "eager good",
+      "pinned poor",
+    ]);
   });
 });
 
 describe("ports", () => {
   it("go to instances with peers, by id, and shift for nobody who is not placed", () => {
     const peers = (id: string, ramBytes = gb(1)) => anInstance({ id, ramBytes, network: "peers" });
-    const plan = place(aTopology([aNode()], [peers("c"), peers("b", gb(99)), peers("a"), anInstance({ id: "alone" })]));
+    const plan = place(
+      aTopology([aNode()], [peers("c"), peers("b", gb(99)), peers("a"), anInstance({ id: "alone" })]),
+    );
     expect(plan.placements.map(({ instance, port }) => [instance, port])).toEqual([
       ["a", 9000],
       ["alone", undefined],

@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { explain } from "../../placement/explain";
+import { place } from "../../placement/place";
+import { loadTopology } from "../../topology/load-topology";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
+
+const scenarios = readdirSync("test/fixtures/scenarios").map((file) => file.replace(".yaml", ""));
+
+describe("the explanation", () => {
+  it.each(scenarios)("of %s", async (scenario) => {
+    const files = {
+      cluster: "stacks/clusters/brain-in-jar.yaml",
+      scenario: `test/fixtures/scenarios/${scenario}.yaml`,
+    };
+    await expect(explain(place(loadTopology(files)))).toMatchFileSnapshot(
+      `../golden/${scenario}.explain.txt`,
+    );
+  });
+
+  it("of everything at once", async () => {
+    const tenant = { name: "database", ramBytes: gb(6), gpuMemoryBytes: gb(4) };
+    const nodes = [
+      aNode({
+        name: "workstation",
+        ramBytes: gb(32),
+        gpu: true,
+        gpuMemoryBytes: gb(24),
+        coTenants: [tenant],
+        maxInstances: 3,
+      }),
+      aNode({
+        name: "spark",
+        ramBytes: gb(128),
+        unifiedMemory: true,
+        gpu: true,
+        gpuMemoryBytes: gb(128),
+        maxInstances: 2,
+      }),
+      aNode({ name: "a-node-whose-name-is-longer-than-its-column", ramBytes: gb(8), maxInstances: 1 }),
+      aNode({ name: "shelf", status: "MAINTENANCE" }),
+      ...["pi1", "pi2", "pi3", "pi4"].map((name) => aNode({ name, ramBytes: gb(4), maxInstances: 2 })),
+    ];
+    const instances = [
+      anInstance({ id: "trainer", ramBytes: gb(10), gpu: "required", gpuMemoryBytes: gb(20) }),
+      anInstance({
+        id: "judge",
+        ramBytes: gb(4),
+        gpu: "preferred",
+        gpuMemoryBytes: gb(90),
+        affinity: ["trainer"],
+      }),
+      anInstance({ id: "giant", ramBytes: gb(120) }),
+      anInstance({ id: "tight", ramBytes: gb(6.5), network: "peers" }),
+      anInstance({ id: "rival", ramBytes: gb(3), antiAffinity: ["trainer", "judge"] }),
+      ...["w-0", "w-1", "w-2"].map((id) => anInstance({ id, ramBytes: gb(2), network: "peers" })),
+    ];
+    const pins = { tight: "a-node-whose-name-is-longer-than-its-column" };
+    await expect(explain(place(aTopology(nodes, instances, pins)))).toMatchFileSnapshot(
+      "../golden/everything.explain.txt",
+    );
+  });
+});
