@@ -13,9 +13,9 @@ from typing import Callable
 
 from experiment import Experiment
 from hive_cluster import HiveMember
+from journal import Journal
 from panopticon import panopticon
 from prisoners_dilemma import Player
-from results import Results
 from runtime import Run, hold_stop_signals
 from settings import SettingsError, SettingsFile
 from split_brain import SplitBrain
@@ -35,8 +35,8 @@ def main() -> int:
         here = Surroundings.of(os.environ)
         file = SettingsFile.read(here.config)
         with closing(file.choose("kind", KINDS)(file, here)) as experiment:
-            results = Results(here.database, here.instance, experiment.settings.kind)
-            return Run(experiment, results).to_the_end()
+            journal = Journal(here.database, here.instance, experiment.settings.kind)
+            return Run(experiment, journal).to_the_end()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Callable, TypeVar
 
 from experiment import Experiment, Facts, NotYet
-from results import Results, now
+from journal import Journal, now
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
@@ -38,8 +38,8 @@ def pause(seconds: float) -> None:
 class Run:
     """One life of an instance."""
 
-    def __init__(self, experiment: Experiment, results: Results) -> None:
-        self.experiment, self.results = experiment, results
+    def __init__(self, experiment: Experiment, journal: Journal) -> None:
+        self.experiment, self.journal = experiment, journal
         self.done = 0
 
     def to_the_end(self) -> int:
@@ -47,7 +47,7 @@ class Run:
         settings = self.experiment.settings
         held = b"\x01" * (settings.hold_mb * 1_000_000)
         try:
-            self.done, facts = self._patiently(self.results.last)
+            self.done, facts = self._patiently(self.journal.last)
             self._say("resumed" if self.done else "started", held_bytes=len(held))
             while settings.steps == 0 or self.done < settings.steps:
                 facts = self._next(facts)
@@ -61,7 +61,7 @@ class Run:
     def _next(self, before: Facts) -> Facts:
         number = self.done + 1
         facts = self._patiently(partial(self.experiment.step, number, before))
-        self._patiently(partial(self.results.keep, number, facts))
+        self._patiently(partial(self.journal.keep, number, facts))
         self.done = number
         self._say("step", **facts)
         return facts
@@ -79,5 +79,5 @@ class Run:
             wait = min(2 * wait, LAST_RETRY_SECONDS)
 
     def _say(self, event: str, **facts: Any) -> None:
-        line = {"t": now(), "instance": self.results.instance, "step": self.done, "event": event, **facts}
+        line = {"t": now(), "instance": self.journal.instance, "step": self.done, "event": event, **facts}
         print(json.dumps(line), flush=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Dict
 
 from experiment import NotYet
+from journal import now, transaction
 from json_lines import Address, Server
 from peers import Peers
-from results import now, transaction
 
 THOUGHTS = """CREATE TABLE IF NOT EXISTS thoughts (
     instance TEXT, author TEXT, step INTEGER, t TEXT, mood REAL, text TEXT,
@@ -55,8 +55,7 @@ class KeptMemory:
         names = self._peers.names()
         if thought.author not in names:
             raise NotYet(f"{thought.author} is not on the roster of peers")
-        with transaction(self._database) as connection:
-            connection.execute(THOUGHTS)
+        with transaction(self._database, THOUGHTS) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO thoughts VALUES (?, ?, ?, ?, ?, ?)",
                 (self._instance, thought.author, thought.step, now(), thought.mood, thought.text),

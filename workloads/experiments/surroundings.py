@@ -53,6 +53,6 @@ class Surroundings:
         """Peers and address, for an experiment that cannot be without; throws SettingsError."""
         if not self.peers or not self.address:
             raise SettingsError(
-                "environment: BERTH_PEERS, BERTH_HOST or BERTH_PORT not set, use network: peers"
+                "environment: BERTH_PEERS, BERTH_HOST or BERTH_PORT not set; use network: peers"
             )
         return self.peers, self.address

@@ -22,14 +22,15 @@ def now() -> str:
 
 
 @contextmanager
-def transaction(database: Path) -> Iterator[sqlite3.Connection]:
-    """Changes that happen whole or not at all; throws NotYet while another process writes.
+def transaction(database: Path, table: str) -> Iterator[sqlite3.Connection]:
+    """Changes to `table` that happen whole or not at all; throws NotYet while another process writes.
 
     There is no write-ahead log: so the one file is always complete, and can be copied off the node as it is.
     """
     with closing(sqlite3.connect(str(database), timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute(table)
             yield connection
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -38,7 +39,7 @@ def transaction(database: Path) -> Iterator[sqlite3.Connection]:
             raise NotYet("another process is writing to the database") from error
 
 
-class Results:
+class Journal:
     """The steps of one instance."""
 
     def __init__(self, database: Path, instance: str, kind: str) -> None:
@@ -46,8 +47,7 @@ class Results:
 
     def last(self) -> tuple[int, Facts]:
         """The last step kept and its facts; step 0 and no facts before the first. May throw NotYet."""
-        with transaction(self.database) as connection:
-            connection.execute(STEPS)
+        with transaction(self.database, STEPS) as connection:
             row = connection.execute(
                 "SELECT step, facts FROM steps WHERE instance = ? ORDER BY step DESC LIMIT 1",
                 (self.instance,),
@@ -57,5 +57,5 @@ class Results:
     def keep(self, step: int, facts: Facts) -> None:
         """Keep what a step brought to light; the same step twice is an error. May throw NotYet."""
         row = (self.instance, step, now(), self.kind, json.dumps(facts))
-        with transaction(self.database) as connection:
+        with transaction(self.database, STEPS) as connection:
             connection.execute("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", row)
