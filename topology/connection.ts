@@ -35,7 +35,7 @@ const jumpHost = section("a map with host and ssh_user", {
 /** Where instances' files lie; never a whole file system, never a path that climbs. */
 export const remoteWorkDir = matching(
   /^(?!.*(^|\/)\.\.(\/|$))(~\/|\/)[^\p{Cc}]*[^/\p{Cc}][^\p{Cc}]*$/u,
-  "an absolute path, or one that starts with ~/, without '..'",
+  "an absolute path below /, or one that starts with ~/, without '..'",
 );
 
 /** The connection part of a node, spread into its section. */
