@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { dump } from "js-yaml";
+import { labDown, labUp } from "../lab/lab";
+import { openWorkspace, type Run } from "../lab/workspace";
+
+/**
+ * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances beside the floor, a program that only imports
+ * the SDK, in turn in the same run. Wall seconds of whole processes; preview contacts no machine.
+ */
+async function main({ runs }: { runs: string }): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "berth-bench-"));
+  try {
+    const contestants = new Map([
+      ["bare SDK", await bareProgram(join(folder, "bare"))],
+      ["berth, 4 instances on 4 nodes", await berth(join(folder, "small"), 4, 4)],
+      ["berth, 200 instances on 50 nodes", await berth(join(folder, "large"), 200, 50)],
+    ]);
+    const seconds = new Map([...contestants.keys()].map((name): [string, number[]] => [name, []]));
+    for (let run = 0; run <= Number(runs); run++)
+      for (const [name, preview] of contestants) {
+        const start = process.hrtime.bigint();
+        const { status, output } = await preview();
+        if (status !== 0) throw new Error(`${name} failed:\n${output}`);
+        // The first round warms the caches.
+        if (run > 0) seconds.get(name)!.push(Number(process.hrtime.bigint() - start) / 1e9);
+      }
+    report(seconds);
+  } finally {
+    await labDown(join(folder, "small", "lab"));
+    await labDown(join(folder, "large", "lab"));
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function report(seconds: ReadonlyMap<string, number[]>): void {
+  const floor = median(seconds.get("bare SDK")!);
+  const rows = [...seconds].map(([name, values]) => ({
+    name,
+    min_s: Math.min(...values),
+    median_s: median(values),
+    max_s: Math.max(...values),
+    ratio_to_bare: median(values) / floor,
+  }));
+  for (const row of rows) {
+    const [min, mid, max] = [row.min_s, row.median_s, row.max_s].map((value) => value.toFixed(2));
+    console.log(`${row.name.padEnd(34)} ${min} / ${mid} / ${max} s   ${row.ratio_to_bare.toFixed(2)} × bare`);
+  }
+  console.log(JSON.stringify({ bench: "preview", rows }));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** Berth with as many sleepers, on machines that a lab names; nobody is contacted. */
+async function berth(directory: string, instances: number, nodes: number): Promise<() => Promise<Run>> {
+  mkdirSync(directory);
+  const [cluster, scenario] = [join(directory, "cluster.yaml"), join(directory, "scenario.yaml")];
+  const machine = { type: "host", ram_gb: 64, max_instances: 8, host: "192.0.2.1", ssh_user: "nobody" };
+  const names = Array.from({ length: nodes }, (_, index) => ({ name: `node-${index}`, ...machine }));
+  writeFileSync(cluster, dump({ cluster: { name: "bench" }, nodes: names }));
+  const sleeper = { instance_id: "sleeper", count: instances, ram_gb: 4, command: ["sleep", "1000"] };
+  writeFileSync(scenario, dump({ name: "bench", instances: [sleeper] }));
+  const lab = await labUp(join(directory, "lab"), cluster);
+  const config = { "berth:cluster": cluster, "berth:scenario": scenario };
+  const workspace = await openWorkspace({ directory, lab, stack: "hive-cluster", config });
+  return () => workspace.pulumi(["preview"]);
+}
+
+/** The least a Pulumi program can be, compiled as ours is. */
+async function bareProgram(directory: string): Promise<() => Promise<Run>> {
+  mkdirSync(directory);
+  symlinkSync(resolve("node_modules"), join(directory, "node_modules"));
+  symlinkSync(resolve("tsconfig.json"), join(directory, "tsconfig.json"));
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "bare", main: "index.ts" }));
+  writeFileSync(
+    join(directory, "index.ts"),
+    'import * as pulumi from "@pulumi/pulumi";\nexport const project = pulumi.getProject();\n',
+  );
+  const lab = { cluster: "", connections: "", nodes: [] };
+  const workspace = await openWorkspace({ directory, lab, stack: "hive-cluster" });
+  return () => workspace.pulumi(["preview", "--cwd", directory]);
+}
+
+new Command("npm run bench:preview --")
+  .description("seconds of `pulumi preview`, beside a program that only imports the SDK")
+  .option("--runs <number>", "counted runs of each", "5")
+  .action(main)
+  .parseAsync()
+  .catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,92 @@
+/** What an edit does to what runs: who is stopped, who is started, in which order, and who does not notice. */
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { sleepers, TestBed } from "../support/test-bed";
+
+let bed: TestBed;
+/** Start times of an instance, from its own log: one number for each time it was started. */
+const starts = (node: string, instance: string) =>
+  bed.log(node, instance).map((line) => Number(line.split(" ")[1]));
+
+async function upWith(scenario: object): Promise<string> {
+  bed.write(scenario);
+  const { status, output } = await bed.up();
+  expect(status, output).toBe(0);
+  return output;
+}
+
+describe("an edit", () => {
+  beforeAll(async () => {
+    bed = await TestBed.open({ scenario: sleepers([]) });
+  });
+  beforeEach(async () => {
+    await upWith(sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }, { ram_gb: 6 }));
+  });
+  afterAll(async () => {
+    const { status, output } = await bed.destroy();
+    const left = bed.left();
+    await bed.close();
+    expect(status, output).toBe(0);
+    expect(left).toEqual({ processes: [], files: [] });
+  });
+
+  test("that swaps two instances on full nodes stops both before it starts either", async () => {
+    const before = [starts("rpi1", "a").length, starts("rpi2", "b").length];
+    await upWith(sleepers(["a", "b"], { placement: { a: "rpi2", b: "rpi1" } }, { ram_gb: 6 }));
+    expect([starts("rpi1", "a").length, starts("rpi2", "b").length]).toEqual(before);
+    expect([starts("rpi2", "a").length, starts("rpi1", "b").length]).toEqual([1, 1]);
+    expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(2);
+  });
+
+  test("that removes one instance and adds another in its place stops the one first", async () => {
+    await upWith(sleepers(["c", "b"], { placement: { c: "rpi1", b: "rpi2" } }, { ram_gb: 6 }));
+    expect(starts("rpi1", "c").length).toBe(1);
+    expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(2);
+  });
+
+  test("of one instance restarts it once and no other", async () => {
+    const before = [starts("rpi1", "a").length, starts("rpi2", "b").length] as const;
+    const scenario = sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }, { ram_gb: 6 });
+    Object.assign(scenario.instances[0]!, { env: { COLOUR: 'it\'s "red"; $(touch /tmp/never)' } });
+    await upWith(scenario);
+    expect([starts("rpi1", "a").length, starts("rpi2", "b").length]).toEqual([before[0] + 1, before[1]]);
+  });
+
+  test("of the way a node is reached restarts nothing", async () => {
+    const before = starts("rpi1", "a").length;
+    // The same machine by another name: 127.12 is short for 127.0.0.12.
+    expect(bed.lab.nodes.find(({ name }) => name === "rpi1")!.address).toBe("127.0.0.12");
+    bed.reconnect("rpi1", { host: "127.12" });
+    await upWith(sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" }, purge: false }, { ram_gb: 6 }));
+    expect(starts("rpi1", "a").length).toBe(before);
+  });
+});
+
+describe("an edit of the code", () => {
+  test("is copied once, restarts what runs it once, and clears the old copy away", async () => {
+    bed = await TestBed.open({ scenario: sleepers([]) });
+    try {
+      const scenario = sleepers(
+        ["a"],
+        { code: { local_path: "code", exclude: ["*.tmp"] } },
+        { command: ["python3", "main.py"], preferred_node: "rpi1" },
+      );
+      bed.writeCode("main.py", "import time; print('first', time.time(), flush=True); time.sleep(1000)");
+      await upWith(scenario);
+      bed.writeCode("scratch.tmp", "excluded");
+      const before = bed.connections();
+      expect(await upWith(scenario)).toContain("unchanged");
+      expect(bed.connections() - before).toBe(0);
+      bed.writeCode("main.py", "import time; print('second', time.time(), flush=True); time.sleep(1000)");
+      await upWith(scenario);
+      expect(bed.log("rpi1", "a").map((line) => line.split(" ")[0])).toEqual(["first", "second"]);
+      const copies = bed.left().files.filter((file) => /code\/[0-9a-f]{16}\/main.py$/.test(file));
+      expect(copies.length).toBe(1);
+      expect(existsSync(copies[0]!.replace("main.py", "scratch.tmp"))).toBe(false);
+      expect((await bed.destroy()).status).toBe(0);
+      expect(bed.left()).toEqual({ processes: [], files: [] });
+    } finally {
+      await bed.close();
+    }
+  });
+});

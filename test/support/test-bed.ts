@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dump, load } from "js-yaml";
+import { type DeclaredFacts, type Lab, labDown, labUp } from "../../lab/lab";
+import { type LeftBehind, leftBehind } from "../../lab/left-behind";
+import { openWorkspace, type Run, type Workspace } from "../../lab/workspace";
+import type { Node } from "../../topology/node";
+
+export interface TestBedArgs {
+  readonly stack?: string;
+  /** @default the stack's own file */
+  readonly scenario?: object;
+  /** @default stacks/clusters/brain-in-jar.yaml */
+  readonly cluster?: string;
+  readonly declare?: (node: Node) => DeclaredFacts;
+}
+
+/** A lab, a state and a scenario of a test's own, in a folder of its own: the real engine, sshd and processes. */
+export class TestBed {
+  private constructor(
+    readonly folder: string,
+    readonly lab: Lab,
+    readonly workspace: Workspace,
+  ) {}
+
+  static async open(args: TestBedArgs = {}): Promise<TestBed> {
+    const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+    mkdirSync(join(folder, "code"));
+    const lab = await labUp(
+      join(folder, "lab"),
+      args.cluster ?? "stacks/clusters/brain-in-jar.yaml",
+      args.declare,
+    );
+    const own = args.scenario && { "berth:scenario": join(folder, "scenario.yaml") };
+    const workspace = await openWorkspace({
+      directory: join(folder, "workspace"),
+      lab,
+      stack: args.stack ?? "hive-cluster",
+      config: { ...own, "berth:purge": true },
+    });
+    const bed = new TestBed(folder, lab, workspace);
+    if (args.scenario) bed.write(args.scenario);
+    return bed;
+  }
+
+  /** Replaces the scenario. */
+  write(scenario: object): void {
+    writeFileSync(join(this.folder, "scenario.yaml"), dump(scenario));
+  }
+
+  /** Writes a file of the code that `code: {local_path: code}` copies. */
+  writeCode(name: string, text: string): void {
+    writeFileSync(join(this.folder, "code", name), text);
+  }
+
+  /** Changes how one node is reached. */
+  reconnect(node: string, change: object): void {
+    const overlay = load(readFileSync(this.lab.connections, "utf8")) as { nodes: Record<string, object> };
+    writeFileSync(
+      this.lab.connections,
+      dump({ nodes: { ...overlay.nodes, [node]: { ...overlay.nodes[node], ...change } } }),
+    );
+  }
+
+  pulumi(...args: string[]): Promise<Run> {
+    return this.workspace.pulumi(args);
+  }
+
+  up = () => this.pulumi("up", "--yes", "--skip-preview");
+  destroy = () => this.pulumi("destroy", "--yes", "--skip-preview");
+
+  /** SSH connections that the nodes have accepted so far. */
+  connections(): number {
+    return this.lab.nodes.reduce(
+      (sum, { name }) => sum + (this.sshdLog(name).match(/Accepted publickey/g)?.length ?? 0),
+      0,
+    );
+  }
+
+  workDir(node: string): string {
+    return this.lab.nodes.find(({ name }) => name === node)!.workDir;
+  }
+
+  /** The log of an instance, as lines. */
+  log(node: string, instance: string): string[] {
+    return readFileSync(join(this.workDir(node), "logs", `${instance}.log`), "utf8")
+      .split("\n")
+      .filter(Boolean);
+  }
+
+  left(): LeftBehind {
+    return leftBehind(this.lab);
+  }
+
+  /** Ends what still runs, then removes everything. */
+  async close(): Promise<void> {
+    for (const line of this.left().processes) {
+      try {
+        process.kill(Number(line.split(" ")[0]), "SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
+    }
+    await labDown(join(this.folder, "lab"));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private sshdLog(node: string): string {
+    return readFileSync(join(this.folder, "lab", "nodes", node, "sshd", "sshd.log"), "utf8");
+  }
+}
+
+/** The scenario file of a few sleepers that take `ramGb` each. */
+export function sleepers(
+  ids: readonly string[],
+  more: object = {},
+  each: object = {},
+): { name: string; instances: object[] } {
+  const command = ["python3", "-c", "import time; print('awake', time.time(), flush=True); time.sleep(1000)"];
+  return {
+    name: "sleepers",
+    instances: ids.map((id) => ({ instance_id: id, ram_gb: 2, command, ...each })),
+    ...more,
+  };
+}
