@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import Any, Callable, Tuple
 
 from experiment import NotYet
@@ -33,40 +33,32 @@ class Server:
 
     def __init__(self, address: Address, answer: Callable[[Any], Any]) -> None:
         self._answer = answer
-        self._free = BoundedSemaphore(CLIENTS)
         self._closed = False
         self._listener = socket.create_server(address)
-        Thread(target=self._accept, daemon=True).start()
+        self._threads = [Thread(target=self._serve, daemon=True) for _ in range(CLIENTS)]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Listen no more, and let the conversations that go on come to their end."""
         self._closed = True
-        self._listener.shutdown(socket.SHUT_RDWR)  # close alone would not wake the accepting thread
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait for a client
+        for thread in self._threads:
+            thread.join(CONVERSATION_SECONDS)
         self._listener.close()
-        for _ in range(CLIENTS):
-            self._free.acquire(timeout=CONVERSATION_SECONDS)
 
-    def _accept(self) -> None:
+    def _serve(self) -> None:
         while not self._closed:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # closed, or out of file descriptors for a moment
-                time.sleep(0.05)
-                continue
-            if self._free.acquire(blocking=False):
-                Thread(target=self._converse, args=[connection], daemon=True).start()
-            else:
-                connection.close()
+                with connection:
+                    self._converse(connection)
+            except (OSError, ValueError, RecursionError, NotYet):
+                time.sleep(0.05)  # too slow, gone, or no sense: it gets no answer, and a friend asks again
 
     def _converse(self, connection: socket.socket) -> None:
         deadline = time.monotonic() + CONVERSATION_SECONDS
-        try:
-            with connection:
-                _send(connection, self._answer(_receive(connection, deadline)), deadline)
-        except (OSError, ValueError, RecursionError, NotYet):
-            pass  # no answer: the stranger went away, was too slow, or made no sense; a friend asks again
-        finally:
-            self._free.release()
+        _send(connection, self._answer(_receive(connection, deadline)), deadline)
 
 
 def _send(connection: socket.socket, value: Any, deadline: float) -> None:

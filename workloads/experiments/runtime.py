@@ -51,7 +51,8 @@ class Run:
             self._say("resumed" if self.done else "started", held_bytes=len(held))
             while settings.steps == 0 or self.done < settings.steps:
                 facts = self._next(facts)
-                pause(settings.step_seconds)
+                if self.done != settings.steps:
+                    pause(settings.step_seconds)
             self._say("completed")
             return 0
         except Stopped as stopped:
