@@ -20,7 +20,7 @@ const nodeNotHealthy = {
 
 const pinnedElsewhere = {
   token: "PinnedElsewhere",
-  refuse({ load: { node }, pinnedTo }) {
+  refuse({ request: { pinnedTo }, load: { node } }) {
     if (pinnedTo === undefined || pinnedTo === node.name) return undefined;
     return {
       kind: "rule",
@@ -33,8 +33,8 @@ const pinnedElsewhere = {
 
 const noGpu = {
   token: "NoGpu",
-  refuse({ instance, load: { node } }) {
-    if (instance.gpu !== "required" || node.gpu) return undefined;
+  refuse({ request, load: { node } }) {
+    if (request.instance.gpu !== "required" || node.gpu) return undefined;
     return { kind: "rule", need: "a GPU", have: "none", text: "needs a GPU, has none" };
   },
 } satisfies Filter;
@@ -48,7 +48,7 @@ const insufficientGpuMemory = {
 
 const antiAffinity = {
   token: "AntiAffinity",
-  refuse({ conflicts, load }) {
+  refuse({ request: { conflicts }, load }) {
     if (conflicts.size === 0) return undefined;
     const met = load.residents.find(({ id }) => conflicts.has(id));
     return (

@@ -12,7 +12,8 @@ export interface Request {
 }
 
 /** One node for one instance: what filters and scores judge. */
-export interface Offer extends Request {
+export interface Offer {
+  request: Request;
   load: Load;
   takes: Takes & { onGpu: boolean };
 }

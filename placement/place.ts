@@ -3,8 +3,8 @@ import type { Topology } from "../topology/topology";
 import { filters as allFilters } from "./filters";
 import { Load } from "./load";
 import type { Offer, Request } from "./offer";
-import type { Candidate, Placement, Plan, Rejection, Unplaced } from "./plan";
-import { scores as allScores } from "./scores";
+import type { Candidate, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
+import { scores as allScores, type Score } from "./scores";
 
 /**
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
@@ -15,6 +15,7 @@ import { scores as allScores } from "./scores";
 export function place({ cluster, scenario }: Topology, filters = allFilters, scores = allScores): Plan {
   const loads = cluster.nodes.map((node) => new Load(node)).sort((a, b) => compare(a.node.name, b.node.name));
   const ports = portsOf(scenario.instances, cluster.peerPorts.start);
+  const partOf = scoreParts();
   const placements: Placement[] = [];
   const unplaced: Unplaced[] = [];
 
@@ -24,7 +25,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
     const rejections: Rejection[] = [];
     const ratings: Rating[] = [];
     for (const load of loads) {
-      const offer: Offer = { ...request, load, takes: load.takesOf(instance) };
+      const offer: Offer = { request, load, takes: load.takesOf(instance) };
       const rejection = refuse(offer);
       if (rejection) rejections.push(rejection);
       else ratings.push(rate(offer));
@@ -73,7 +74,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
 
   function rate(offer: Offer): Rating {
     // Hundredths, so that a tie is a tie whatever the order of the sum.
-    const parts = scores.map(({ name, max, rate }) => ({ name, points: hundredths(rate(offer)), max }));
+    const parts = scores.map((score) => partOf(score, hundredths(score.rate(offer))));
     return { offer, parts, score: hundredths(parts.reduce((sum, { points }) => sum + points, 0)) };
   }
 }
@@ -131,6 +132,15 @@ const gpuOrder = { required: 0, preferred: 1, none: 2 };
 function portsOf(instances: readonly Instance[], start: number): Map<string, number> {
   const ids = instances.filter(({ network }) => network === "peers").map(({ id }) => id);
   return new Map(ids.sort(compare).map((id, index) => [id, start + index]));
+}
+
+/** Equal parts are one object: a large plan holds half a million of them. */
+function scoreParts(): (score: Score, points: number) => ScorePart {
+  const known = new Map<string, Map<number, ScorePart>>();
+  return ({ name, max }, points) => {
+    const ofName = known.get(name) ?? known.set(name, new Map()).get(name)!;
+    return ofName.get(points) ?? ofName.set(points, { name, points, max }).get(points)!;
+  };
 }
 
 function pointsOf({ parts }: Rating, wanted: string): number {

@@ -29,23 +29,23 @@ const load = {
 const gpu = {
   name: "gpu",
   max: 15,
-  rate({ instance, takes, load: { node } }) {
+  rate({ request, takes, load: { node } }) {
     if (takes.onGpu) return 15;
-    return instance.gpu === "none" && !node.gpu ? 5 : 0;
+    return request.instance.gpu === "none" && !node.gpu ? 5 : 0;
   },
 } satisfies Score;
 
 const affinity = {
   name: "affinity",
   max: 25,
-  rate: ({ affinity: liked, load: { residents } }) =>
+  rate: ({ request: { affinity: liked }, load: { residents } }) =>
     liked.size === 0 ? 0 : Math.min(25, 10 * residents.filter(({ id }) => liked.has(id)).length),
 } satisfies Score;
 
 const preferred = {
   name: "preferred",
   max: 10,
-  rate: ({ instance, load: { node } }) => (instance.preferredNode === node.name ? 10 : 0),
+  rate: ({ request, load: { node } }) => (request.instance.preferredNode === node.name ? 10 : 0),
 } satisfies Score;
 
 export const scores: readonly Score[] = [ram, load, gpu, affinity, preferred];
