@@ -11,7 +11,7 @@ const roomForIds = 20;
 export function memorySection({ nodes, placements }: Plan): string[] {
   const nameWidth = Math.min(widestName, widest(nodes.map(({ node }) => node)));
   const usageWidth = widest(nodes.flatMap((node) => [usage(ramOf(node)), usage(gpuOf(node))]));
-  const slotsWidth = widest(nodes.map(slots));
+  const slotsWidth = widest(["GPU", ...nodes.map(slots)]);
   const besidesBar = nameWidth + usageWidth + slotsWidth + 11;
   const barWidth = Math.min(widestBar, width - besidesBar - roomForIds);
   const notesWidth = width - besidesBar - barWidth;
@@ -25,7 +25,7 @@ export function memorySection({ nodes, placements }: Plan): string[] {
       .flatMap((note) => wrap(note, notesWidth));
     const names = wrap(node.node, nameWidth);
     const facts = [`${pool(ramOf(node))}  ${slots(node).padStart(slotsWidth)}`];
-    if (node.gpuMemoryBytes > 0 && !node.unifiedMemory) facts.push(`${pool(gpuOf(node))}   GPU`);
+    if (node.gpuMemoryBytes > 0 && !node.unifiedMemory) facts.push(`${pool(gpuOf(node))}  ${"GPU".padStart(slotsWidth)}`);
     const blank = " ".repeat(facts[0]!.length);
     return Array.from({ length: Math.max(names.length, notes.length, facts.length) }, (_, line) => {
       const name = (names[line] ?? "").padEnd(nameWidth);
