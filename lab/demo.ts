@@ -17,22 +17,28 @@ interface Options {
 /** Program (`npm run demo`): the main job, from preview to a checked nothing, on machines that this computer plays. */
 async function main({ scenario: stack, keep }: Options): Promise<void> {
   if (!stacks.includes(stack)) throw new Error(`no scenario "${stack}"; there are ${stacks.join(", ")}`);
-  say(
-    "The machines: each is an SSH server of its own on this computer (their RAM and cores are declared, not real).",
-  );
+  say("The machines: each an SSH server of its own on this computer; RAM, cores and CPU are only declared.");
   const lab = await labUp(`${home}/lab`, clusterOf(stack));
-  for (const { name, address, port } of lab.nodes) console.log(`   ${name.padEnd(8)} ${address}:${port}`);
-
+  for (const { name, address, port } of lab.nodes) show(`${name.padEnd(8)} ${address}:${port}`);
   const workspace = await openWorkspace({ directory: home, lab, stack, config: { "berth:purge": true } });
-  say(`Preview: where does each instance of ${stack} go, and why not elsewhere? No machine is contacted.`);
-  await pulumi(workspace, ["preview"]);
-  say("Up: check the machines, copy the code, start one supervised process per instance.");
-  await pulumi(workspace, ["up", "--yes", "--skip-preview"]);
-  say("Status: asked over SSH, of the machines themselves.");
+
+  say("pulumi preview: which node does each instance get, and why no other? Nobody is contacted.");
+  await pulumi(workspace, ["preview"], explanation());
+  say("pulumi up: check the machines, copy the code, start one supervised process per instance.");
+  await pulumi(
+    workspace,
+    ["up", "--yes", "--skip-preview"],
+    / command:.*-(preflight|code|start) created|^ +\+ \d/,
+  );
+  say("./berth status: asked over SSH, of the machines themselves.");
   await showStatus(workspace);
   if (keep) return sayNext(workspace);
-  say("Destroy: stop the processes, remove code, supervisor, logs and results.");
-  await pulumi(workspace, ["destroy", "--yes", "--skip-preview"]);
+  say("pulumi destroy: stop the processes, then remove code, supervisor, logs and results.");
+  await pulumi(
+    workspace,
+    ["destroy", "--yes", "--skip-preview"],
+    / command:.*-(janitor|preflight) deleted|^ +- \d/,
+  );
   await finish(lab);
 }
 
@@ -43,20 +49,36 @@ function clusterOf(stack: string): string {
   return file.config["berth:cluster"];
 }
 
-async function pulumi(workspace: Workspace, args: string[]): Promise<void> {
-  const { status } = await workspace.pulumi(args, (line) => {
-    if (line.trim() !== "" && !line.startsWith("@ ")) console.log(dim("   │ ") + line);
+/** Runs the engine and shows the lines that matter here; all of them when it fails. */
+async function pulumi(
+  workspace: Workspace,
+  args: string[],
+  matters: { test(line: string): boolean },
+): Promise<void> {
+  const { status, output } = await workspace.pulumi(args, (line) => {
+    if (matters.test(line)) show(line);
   });
-  if (status !== 0)
-    throw new Error(
-      `pulumi ${args[0]} ended with ${status}; the lab is kept, try again or  npm run lab -- status`,
-    );
+  if (status === 0) return;
+  console.log(output);
+  throw new Error(`pulumi ${args[0]} ended with ${status}; what runs still does, see  npm run lab -- status`);
+}
+
+/** Matches the plan's own lines in a preview, and the number of resources. */
+function explanation(): { test(line: string): boolean } {
+  let inside = false;
+  return {
+    test(line) {
+      if (line.startsWith("Diagnostics:")) inside = true;
+      if (line.startsWith("Outputs:")) inside = false;
+      return (inside && line.startsWith("    ")) || / to create$/.test(line);
+    },
+  };
 }
 
 async function showStatus(workspace: Workspace): Promise<void> {
   const { status } = await workspace.run(
     ["./berth", "status", workspace.stack, "--config-file", workspace.configFile],
-    (line) => console.log(dim("   │ ") + line),
+    show,
   );
   if (status !== 0) throw new Error(`berth status ended with ${status}`);
 }
@@ -65,44 +87,40 @@ async function showStatus(workspace: Workspace): Promise<void> {
 async function finish(lab: Lab): Promise<void> {
   const { processes, files } = leftBehind(lab);
   for (const line of [...processes, ...files]) console.log(red(`   ${line}`));
-  const verdict = `nothing left: ${processes.length} processes, ${files.length} files`;
-  if (processes.length + files.length > 0) throw new Error(verdict.replace("nothing left", "left behind"));
+  const count = `${processes.length} processes, ${files.length} files`;
+  if (processes.length + files.length > 0) throw new Error(`left behind: ${count}`);
   await labDown(`${home}/lab`);
   rmSync(home, { recursive: true });
-  console.log(green(`\n✔ ${verdict}`));
+  console.log(green(`\n✔ nothing left: ${count}`));
 }
 
 function sayNext(workspace: Workspace): void {
-  const variables = [
-    "PULUMI_HOME",
-    "PATH",
-    "PULUMI_BACKEND_URL",
-    "PULUMI_CONFIG_PASSPHRASE",
-    "PULUMI_SKIP_UPDATE_CHECK",
-  ];
-  const more = ["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"].filter((name) => workspace.env[name]);
-  const lines = [...variables, ...more].map((name) => `export ${name}='${workspace.env[name]}'\n`);
+  const variables = Object.entries(workspace.env).filter(
+    ([name]) => name.startsWith("PULUMI_") || ["PATH", "BERTH_STANDINS"].includes(name),
+  );
+  const lines = variables.map(([name, value]) => `export ${name}='${value?.replaceAll("'", "'\\''")}'\n`);
   writeFileSync(`${home}/environment.sh`, lines.join(""), { mode: 0o600 });
-  const own = `--stack ${workspace.stack} --config-file ${home}/Pulumi.${workspace.stack}.yaml`;
+  const config = `--config-file ${home}/Pulumi.${workspace.stack}.yaml`;
   say("It keeps running. Try, in this folder:");
   console.log(`   . ${home}/environment.sh
-   ./berth status ${workspace.stack} --config-file ${home}/Pulumi.${workspace.stack}.yaml
+   ./berth status ${workspace.stack} ${config}
    tail -f ${home}/lab/nodes/*/work/logs/*.log
-   pulumi up ${own}
-   pulumi destroy ${own}
+   pulumi up --stack ${workspace.stack} ${config}
+   pulumi destroy --stack ${workspace.stack} ${config}
    npm run lab -- down`);
 }
+
+const show = (line: string) => console.log(`${dim("   │ ")}${line.replace(/^(@ \w+\.*| {4})/, "").trimEnd()}`);
 
 let step = 0;
 const say = (text: string) => console.log(`\n${bold(`${++step}. ${text}`)}`);
 
-const program = new Command("npm run demo --")
+new Command("npm run demo --")
   .description(
     "Preview, up, status, destroy of a scenario on a laptop-sized lab, and a check that nothing is left",
   )
   .option("--scenario <stack>", `one of ${stacks.join(", ")}`, "hive-cluster")
-  .option("--keep", "leave it running and say how to go on");
-program
+  .option("--keep", "leave it running and say how to go on")
   .action(main)
   .parseAsync()
   .catch((error: Error) => {

@@ -86,7 +86,7 @@ function print(
     const line = row
       .map((cell, column) => cell.padEnd(column === row.length - 1 ? 0 : widths[column]!))
       .join("  ");
-    console.log(line.slice(0, process.stdout.columns ?? 160));
+    console.log(line.slice(0, process.stdout.columns ?? Number(process.env.COLUMNS ?? 120)));
   }
   for (const id of missing)
     console.log(`${id}  runs nowhere; ./berth plan says where it would go, pulumi up starts it`);
