@@ -1,21 +1,20 @@
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../placement/explain";
 import { place } from "../../placement/place";
 import { loadTopology } from "../../topology/load-topology";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
-const scenarios = readdirSync("test/fixtures/scenarios").map((file) => file.replace(".yaml", ""));
+const four = ["split-brain", "hive-cluster", "panopticon", "prisoners-dilemma"];
+const fixtures = ["hive-without-hint", "too-large"];
 
 describe("the explanation", () => {
-  it.each(scenarios)("of %s", async (scenario) => {
-    const files = {
-      cluster: "stacks/clusters/brain-in-jar.yaml",
-      scenario: `test/fixtures/scenarios/${scenario}.yaml`,
-    };
-    await expect(explain(place(loadTopology(files)))).toMatchFileSnapshot(
-      `../golden/${scenario}.explain.txt`,
-    );
+  it.each([
+    ...four.map((scenario) => ["stacks", scenario]),
+    ...fixtures.map((scenario) => ["test/fixtures", scenario]),
+  ])("of %s %s", async (folder, name) => {
+    const scenario = `${folder}/scenarios/${name}.yaml`;
+    const plan = place(loadTopology({ cluster: "stacks/clusters/brain-in-jar.yaml", scenario }));
+    await expect(explain(plan)).toMatchFileSnapshot(`../golden/${name}.explain.txt`);
   });
 
   it("of everything at once", async () => {

@@ -5,11 +5,14 @@ import { loadTopology } from "../../topology/load-topology";
 const four = "stacks/clusters/brain-in-jar.yaml";
 const two = "test/fixtures/clusters/seed.yaml";
 
+const fileOf = (scenario: string) =>
+  scenario === "hive-without-hint"
+    ? `test/fixtures/scenarios/${scenario}.yaml`
+    : `stacks/scenarios/${scenario}.yaml`;
+
 /** `node score = parts` by instance. */
 function decisions(cluster: string, scenario: string): Record<string, string> {
-  const { placements } = place(
-    loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }),
-  );
+  const { placements } = place(loadTopology({ cluster, scenario: fileOf(scenario) }));
   return Object.fromEntries(
     placements.map(({ instance, node, score, parts }) => [
       instance,
@@ -20,9 +23,7 @@ function decisions(cluster: string, scenario: string): Record<string, string> {
 
 /** Score of every node that could have taken the instance, the chosen one first. */
 function scores(cluster: string, scenario: string, instance: string): Record<string, number> {
-  const { placements } = place(
-    loadTopology({ cluster, scenario: `test/fixtures/scenarios/${scenario}.yaml` }),
-  );
+  const { placements } = place(loadTopology({ cluster, scenario: fileOf(scenario) }));
   const placement = placements.find((candidate) => candidate.instance === instance)!;
   return Object.fromEntries([placement, ...placement.others].map(({ node, score }) => [node, score]));
 }
@@ -49,7 +50,7 @@ describe("the four scenarios on four nodes", () => {
       },
     ],
     ["panopticon", { observer: "jetson 55 = 20+20+15+0+0", subject: "rpi1 45 = 10+20+5+0+10" }],
-    ["prisoners-dilemma", { player_a: "rpi1 45 = 10+20+5+0+10", player_b: "rpi2 45 = 10+20+5+0+10" }],
+    ["prisoners-dilemma", { player_A: "rpi1 45 = 10+20+5+0+10", player_B: "rpi2 45 = 10+20+5+0+10" }],
   ])("%s", (scenario, expected) => {
     expect(decisions(four, scenario)).toEqual(expected);
   });

@@ -106,7 +106,7 @@ describe("syntax", () => {
     ["test", "test: not a file"],
     ["/dev/zero", "/dev/zero: not a file"],
   ])("%s", (file, expected) => {
-    const files = { cluster: file, scenario: "test/fixtures/scenarios/panopticon.yaml" };
+    const files = { cluster: file, scenario: "test/fixtures/scenarios/seed.yaml" };
     expect(() => loadTopology(files)).toThrow(new ConfigError([expected]));
   });
 });

@@ -8,7 +8,7 @@ import { load } from "../support/bad-input";
 // Whatever a file says, the answer is a topology or sentences with a position: never another throw, never a hang.
 
 const cluster = readFileSync("stacks/clusters/brain-in-jar.yaml", "utf8");
-const scenario = readFileSync("test/fixtures/scenarios/split-brain.yaml", "utf8");
+const scenario = readFileSync("test/fixtures/scenarios/seed.yaml", "utf8");
 const runs = Number(process.env.FUZZ_RUNS ?? 300);
 
 const pieces = [

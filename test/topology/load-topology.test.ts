@@ -9,7 +9,7 @@ describe("a cluster file", () => {
   it("of the architecture document loads unchanged", () => {
     const { cluster } = loadTopology({
       cluster: "test/fixtures/clusters/seed.yaml",
-      scenario: "test/fixtures/scenarios/panopticon.yaml",
+      scenario: "test/fixtures/scenarios/seed.yaml",
     });
     expect(cluster).toEqual({
       name: "brain-in-jar-cluster",
@@ -251,7 +251,7 @@ describe("the topology", () => {
     const observed = { placements: { alpha: "rpi1" } };
     const files = {
       cluster: "test/fixtures/clusters/seed.yaml",
-      scenario: "test/fixtures/scenarios/panopticon.yaml",
+      scenario: "test/fixtures/scenarios/seed.yaml",
     };
     expect(loadTopology(files, observed).observed).toEqual(observed);
   });
