@@ -110,7 +110,8 @@ function sayNext(workspace: Workspace): void {
    npm run lab -- down`);
 }
 
-const show = (line: string) => console.log(`${dim("   │ ")}${line.replace(/^(@ \w+\.*| {4})/, "").trimEnd()}`);
+const show = (line: string) =>
+  console.log(`${dim("   │ ")}${line.replace(/^(@ \w+\.*| {4})/, "").trimEnd()}`);
 
 let step = 0;
 const say = (text: string) => console.log(`\n${bold(`${++step}. ${text}`)}`);
