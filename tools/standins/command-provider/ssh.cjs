@@ -68,13 +68,13 @@ function connect(options) {
 }
 
 /** The official plugin's words for why a connection failed. */
-function describe(error, { host, port }) {
+function describe(error, { host, port, privateKey, password }) {
   const dialing = `dial tcp ${host}:${port}`;
   if (error.code === "ECONNREFUSED") return `${dialing}: connect: connection refused`;
   if (error.code === "EHOSTUNREACH") return `${dialing}: connect: no route to host`;
   if (error.code === "ETIMEDOUT" || error.level === "client-timeout") return `${dialing}: i/o timeout`;
   if (error.level === "client-authentication")
-    return "ssh: handshake failed: ssh: unable to authenticate, no supported methods remain";
+    return `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none${privateKey ? " publickey" : ""}${password ? " password" : ""}], no supported methods remain`;
   if (/host denied|verification failed/i.test(error.message))
     return "ssh: handshake failed: ssh: host key mismatch";
   return error.level ? `ssh: handshake failed: ${error.message}` : error.message;
