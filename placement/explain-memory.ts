@@ -25,7 +25,8 @@ export function memorySection({ nodes, placements }: Plan): string[] {
       .flatMap((note) => wrap(note, notesWidth));
     const names = wrap(node.node, nameWidth);
     const facts = [`${pool(ramOf(node))}  ${slots(node).padStart(slotsWidth)}`];
-    if (node.gpuMemoryBytes > 0 && !node.unifiedMemory) facts.push(`${pool(gpuOf(node))}  ${"GPU".padStart(slotsWidth)}`);
+    if (node.gpuMemoryBytes > 0 && !node.unifiedMemory)
+      facts.push(`${pool(gpuOf(node))}  ${"GPU".padStart(slotsWidth)}`);
     const blank = " ".repeat(facts[0]!.length);
     return Array.from({ length: Math.max(names.length, notes.length, facts.length) }, (_, line) => {
       const name = (names[line] ?? "").padEnd(nameWidth);

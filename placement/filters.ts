@@ -108,7 +108,8 @@ export const filters: readonly Filter[] = [
 function tooLittle(what: string, needed: number, free: number, room: number, load: Load) {
   if (needed <= free) return undefined;
   const isRule = needed > room;
-  const amounts = { need: showGb(needed), have: showGb(isRule ? room : free) };
+  // Rounded apart: a need that shows as what there is would explain nothing.
+  const amounts = { need: showGb(needed, Math.ceil), have: showGb(isRule ? room : free, Math.floor) };
   const text = isRule
     ? `needs ${amounts.need} of ${what}, has ${amounts.have} even when empty`
     : `needs ${amounts.need} of ${what}, ${amounts.have} left${heldBy(load)}`;

@@ -1,16 +1,17 @@
 import type { Instance } from "../topology/instance";
 import type { Topology } from "../topology/topology";
+import { compare } from "./compare";
 import { filters as allFilters } from "./filters";
 import { Load } from "./load";
-import type { Offer, Request } from "./offer";
-import type { Candidate, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
+import type { Offer } from "./offer";
+import type { Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
+import { byRank, candidateOf, type Rating } from "./rating";
+import { requestsOf } from "./requests";
 import { scores as allScores, type Score } from "./scores";
 
 /**
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
- *
- * Instances with a manual placement go first, so that no other takes their room; then those that require a GPU, those
- * that prefer one, the rest; within these the larger first. Neither they nor the nodes depend on the order in the files.
+ * One instance after the other takes the best node at its turn; the order in the files changes nothing.
  */
 export function place({ cluster, scenario }: Topology, filters = allFilters, scores = allScores): Plan {
   const loads = cluster.nodes.map((node) => new Load(node)).sort((a, b) => compare(a.node.name, b.node.name));
@@ -19,7 +20,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
   const placements: Placement[] = [];
   const unplaced: Unplaced[] = [];
 
-  for (const [index, request] of requestsOf(scenario.instances, scenario.placement).entries()) {
+  for (const [index, request] of requestsOf(scenario).entries()) {
     const turn = index + 1;
     const { instance } = request;
     const rejections: Rejection[] = [];
@@ -79,55 +80,6 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
   }
 }
 
-interface Rating extends Pick<Candidate, "score" | "parts"> {
-  offer: Offer;
-}
-
-/** What decides between equal scores, in this order. Negative: `a` is better. */
-const tieBreaks: { name: NonNullable<Candidate["tie"]>; compare(a: Rating, b: Rating): number }[] = [
-  { name: "preferred node", compare: (a, b) => pointsOf(b, "preferred") - pointsOf(a, "preferred") },
-  { name: "GPU part", compare: (a, b) => pointsOf(b, "gpu") - pointsOf(a, "gpu") },
-  { name: "smaller node", compare: (a, b) => a.offer.load.node.ramBytes - b.offer.load.node.ramBytes },
-  { name: "name", compare: (a, b) => compare(a.offer.load.node.name, b.offer.load.node.name) },
-];
-
-function byRank(a: Rating, b: Rating): number {
-  return b.score - a.score || (tieBreaks.find((tie) => tie.compare(a, b) !== 0)?.compare(a, b) ?? 0);
-}
-
-function candidateOf(rating: Rating, best: Rating): Candidate {
-  const tie = rating.score === best.score && tieBreaks.find((tie) => tie.compare(best, rating) !== 0);
-  const { score, parts, offer } = rating;
-  return { node: offer.load.node.name, score, parts, ...(tie && { tie: tie.name }) };
-}
-
-function requestsOf(instances: readonly Instance[], pins: Readonly<Record<string, string>>): Request[] {
-  const conflicts = new Map(instances.map(({ id, antiAffinity }) => [id, new Set(antiAffinity)]));
-  for (const { id, antiAffinity } of instances)
-    for (const other of antiAffinity) conflicts.get(other)?.add(id);
-  return [...instances].sort(byUrgency).map((instance) => ({
-    instance,
-    pinnedTo: pinOf(instance),
-    conflicts: conflicts.get(instance.id)!,
-    affinity: new Set(instance.affinity),
-  }));
-
-  function pinOf({ id }: Instance): string | undefined {
-    return Object.hasOwn(pins, id) ? pins[id] : undefined;
-  }
-
-  function byUrgency(a: Instance, b: Instance): number {
-    return (
-      Number(pinOf(a) === undefined) - Number(pinOf(b) === undefined) ||
-      gpuOrder[a.gpu] - gpuOrder[b.gpu] ||
-      b.ramBytes + b.gpuMemoryBytes - (a.ramBytes + a.gpuMemoryBytes) ||
-      compare(a.id, b.id)
-    );
-  }
-}
-
-const gpuOrder = { required: 0, preferred: 1, none: 2 };
-
 /** By id, whether placed or not: what does not fit shifts nobody's port. The loader has seen that the range is wide enough. */
 function portsOf(instances: readonly Instance[], start: number): Map<string, number> {
   const ids = instances.filter(({ network }) => network === "peers").map(({ id }) => id);
@@ -143,19 +95,10 @@ function scoreParts(): (score: Score, points: number) => ScorePart {
   };
 }
 
-function pointsOf({ parts }: Rating, wanted: string): number {
-  return parts.find(({ name }) => name === wanted)?.points ?? 0;
-}
-
 function hundredths(points: number): number {
   return Math.round(points * 100) / 100;
 }
 
 function byInstance(a: { instance: string }, b: { instance: string }): number {
   return compare(a.instance, b.instance);
-}
-
-// Not localeCompare: the order must be the same on every machine.
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -4,64 +4,71 @@ import { gpuWishOf, idsOf, type WrittenInstance } from "./instance";
 import { idsByName, type WrittenScenario } from "./scenario";
 import { showGb } from "./units";
 
+// Every pair of instances may be asked whether it goes together: more would take minutes, and no file means it.
+const mostInstances = 2000;
+
 /** What the scenario's fields say about each other and about the cluster's nodes. */
 export function checkScenario(written: WrittenScenario, nodes: readonly string[]): Finding[] {
-  const ids = idsByName(written);
-  const single = written.instances.flatMap(idsOf);
-  const seen = new Set<string>();
-  const noNode = (name: string) => `no node "${name}"${didYouMean(name, nodes)}`;
-  const noInstance = (name: string, known: readonly string[]) =>
-    `no instance "${name}"${didYouMean(name, known)}`;
-
-  function ofEntry(entry: WrittenInstance): Finding[] {
-    const names = (key: "affinity" | "anti_affinity") =>
-      entry[key].flatMap((name, index): Finding[] => {
-        const path = [key, index];
-        if (!ids.has(name)) return [{ path, text: noInstance(name, [...ids.keys()]) }];
-        if (name !== entry.instance_id || entry.count !== undefined) return [];
-        return [{ path, text: "names the instance itself; leave it out" }];
-      });
-    const both = entry.anti_affinity.flatMap((name, index): Finding[] => {
-      const apart = ids.get(name) ?? [];
-      const together = new Set(entry.affinity.flatMap((liked) => ids.get(liked) ?? []));
-      const clash = apart.find((id) => together.has(id));
-      return clash
-        ? [
-            {
-              path: ["anti_affinity", index],
-              text: `"${clash}" is in affinity too; it cannot be both near and apart`,
-            },
-          ]
-        : [];
-    });
-    const node = entry.preferred_node;
+  const total = written.instances.reduce((sum, { count = 1 }) => sum + count, 0);
+  if (total > mostInstances) {
     return [
-      ...idFindings(entry, seen),
-      ...(node !== undefined && !nodes.includes(node)
-        ? [{ path: ["preferred_node"], text: noNode(node) }]
-        : []),
-      ...names("affinity"),
-      ...names("anti_affinity"),
-      ...both,
-      ...gpuFindings(entry),
+      { path: ["instances"], text: `${total} instances, at most ${mostInstances}; split the scenario` },
     ];
   }
-
+  const ids = idsByName(written);
+  const seen = new Set<string>();
   return [
     ...written.instances.flatMap((entry, index) =>
-      ofEntry(entry).map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
+      [
+        ...idFindings(entry, seen),
+        ...nodeFindings(["preferred_node"], entry.preferred_node, nodes),
+        ...nameFindings(entry, "affinity", ids),
+        ...nameFindings(entry, "anti_affinity", ids),
+        ...clashFindings(entry, ids),
+        ...gpuFindings(entry),
+      ].map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
     ),
-    ...Object.entries(written.placement).flatMap(([id, node]): Finding[] => {
-      const path = ["placement", id];
-      const text = ids.has(id)
-        ? `"${id}" is a group; name its instances: ${ids.get(id)!.join(", ")}`
-        : noInstance(id, single);
-      return [
-        ...(single.includes(id) ? [] : [{ path, text, atKey: true }]),
-        ...(nodes.includes(node) ? [] : [{ path, text: noNode(node) }]),
-      ];
-    }),
+    ...Object.entries(written.placement).flatMap(([id, node]) => [
+      ...placedFindings(id, written, ids),
+      ...nodeFindings(["placement", id], node, nodes),
+    ]),
   ];
+}
+
+type Ids = ReturnType<typeof idsByName>;
+
+function nodeFindings(path: Finding["path"], node: string | undefined, nodes: readonly string[]): Finding[] {
+  if (node === undefined || nodes.includes(node)) return [];
+  return [{ path, text: `no node "${node}"${didYouMean(node, nodes)}` }];
+}
+
+function nameFindings(entry: WrittenInstance, key: "affinity" | "anti_affinity", ids: Ids): Finding[] {
+  return entry[key].flatMap((name, index) => {
+    const path = [key, index];
+    if (!ids.has(name)) return [{ path, text: `no instance "${name}"${didYouMean(name, [...ids.keys()])}` }];
+    if (name !== entry.instance_id || entry.count !== undefined) return [];
+    return [{ path, text: "names the instance itself; leave it out" }];
+  });
+}
+
+function clashFindings(entry: WrittenInstance, ids: Ids): Finding[] {
+  const near = new Set(entry.affinity.flatMap((name) => ids.get(name) ?? []));
+  return entry.anti_affinity.flatMap((name, index) => {
+    const clash = ids.get(name)?.find((id) => near.has(id));
+    if (clash === undefined) return [];
+    const text = `"${clash}" is in affinity too; it cannot be both near and apart`;
+    return [{ path: ["anti_affinity", index], text }];
+  });
+}
+
+function placedFindings(id: string, { instances }: WrittenScenario, ids: Ids): Finding[] {
+  const single = instances.flatMap(idsOf);
+  if (single.includes(id)) return [];
+  const ordinals = ids.get(id);
+  const text = ordinals
+    ? `"${id}" is a group; name its instances: ${ordinals.join(", ")}`
+    : `no instance "${id}"${didYouMean(id, single)}`;
+  return [{ path: ["placement", id], text, atKey: true }];
 }
 
 /** @param seen every id so far; grows */

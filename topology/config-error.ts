@@ -1,10 +1,14 @@
+// One wrong indent can make thousands; nobody reads on after this many.
+const shown = 200;
+
 /** The user's mistake: printed as it is, without a stack. Any other throw is a bug of ours and keeps its stack. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
   /** @param issues one finished line each: where, what, got, allowed, remedy */
   constructor(readonly issues: readonly string[]) {
-    super(issues.join("\n"));
+    const more = issues.length > shown ? [`… and ${issues.length - shown} more`] : [];
+    super([...issues.slice(0, shown), ...more].join("\n"));
   }
 
   /** Runs every step and returns their results; the mistakes of all of them become one error. */
@@ -17,7 +21,7 @@ export class ConfigError extends Error {
         return step();
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        issues.push(...error.issues);
+        for (const issue of error.issues) issues.push(issue);
         return undefined;
       }
     });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bytesFromGb } from "./units";
 
-// Each builder takes or makes the phrase that follows "expected"; `report-shape.ts` makes the sentence.
+// Each builder takes or makes the phrase that follows "expected"; `read-shape.ts` makes the sentence.
 
 /** A map with these keys and no others. */
 export function section<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {

@@ -9,29 +9,28 @@ const largestBytes = 1_000_000;
 /** A YAML file that has been read: its value, and where each part of it stands. */
 export class Source {
   private constructor(
-    readonly file: string,
     readonly value: unknown,
-    private readonly text: string,
+    private readonly position: (offset: number) => string,
     private readonly spots: Spots,
   ) {}
 
   /** Reads one file. Throws ConfigError for a file that cannot be read or is not one YAML document. */
   static read(file: string): Source {
     const text = readText(file);
+    const position = positionsIn(file, text);
     try {
       const events = parseEvents(text, { filename: file });
-      rejectOtherThanOneDocument(file, text, events);
+      rejectOtherThanOneDocument(file, events, position);
       const { spots, findings } = indexEvents(text, events);
-      if (findings.length > 0)
-        throw new ConfigError(new Source(file, undefined, text, spots).lines(findings));
+      if (findings.length > 0) throw new ConfigError(new Source(undefined, position, spots).lines(findings));
       const [value] = constructFromEvents(events, { source: text, filename: file, schema: CORE_SCHEMA });
-      return new Source(file, value, text, spots);
+      return new Source(value, position, spots);
     } catch (error) {
       if (error instanceof ConfigError || !(error instanceof Error)) throw error;
       // js-yaml asks its callers to expect more than its own exceptions from bad input.
       const place = error instanceof YAMLException && error.mark ? error.mark.position : 0;
       const reason = error instanceof YAMLException ? error.reason : error.message;
-      throw new ConfigError([`${position(file, text, place)}  not valid YAML: ${reason}${remedy(reason)}`]);
+      throw new ConfigError([`${position(place)}  not valid YAML: ${reason}${remedy(reason)}`]);
     }
   }
 
@@ -42,7 +41,7 @@ export class Source {
       .sort((a, b) => a.offset - b.offset)
       .map(({ path, text, offset }) => {
         const subject = path.length > 0 ? `${showPath(path)}: ` : "";
-        return `${position(this.file, this.text, offset)}  ${subject}${text}`;
+        return `${this.position(offset)}  ${subject}${text}`;
       });
   }
 
@@ -76,24 +75,35 @@ function readText(file: string): string {
   }
 }
 
-function rejectOtherThanOneDocument(file: string, text: string, events: readonly Event[]): void {
+function rejectOtherThanOneDocument(
+  file: string,
+  events: readonly Event[],
+  position: (offset: number) => string,
+): void {
   const documents = events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at] : []));
   if (documents.length === 0) throw new ConfigError([`${file}: the file is empty`]);
   if (documents.length === 1) return;
   const first = events[documents[1]! + 1]!;
   const offset = "start" in first ? first.start : "valueStart" in first ? first.valueStart : 0;
-  throw new ConfigError([
-    `${position(file, text, offset)}  a second document starts above; write one per file`,
-  ]);
+  throw new ConfigError([`${position(offset)}  a second document starts above; write one per file`]);
 }
 
 function remedy(reason: string): string {
   return reason.startsWith("tab characters") ? "; use spaces" : "";
 }
 
-function position(file: string, text: string, offset: number): string {
-  const before = text.slice(0, Math.max(0, offset)).split(/\r\n|\r|\n/);
-  return `${file}:${before.length}:${before.at(-1)!.length + 1}`;
+/** `file:line:column` of an offset. The lines are found once: a bad file can have a finding on each of them. */
+function positionsIn(file: string, text: string): (offset: number) => string {
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (match) => match.index + match[0].length)];
+  return (offset) => {
+    let [line, after] = [0, starts.length];
+    while (after - line > 1) {
+      const middle = (line + after) >> 1;
+      if (starts[middle]! <= offset) line = middle;
+      else after = middle;
+    }
+    return `${file}:${line + 1}:${offset - starts[line]! + 1}`;
+  };
 }
 
 function showPath(path: readonly PropertyKey[]): string {

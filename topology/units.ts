@@ -5,7 +5,7 @@ export function bytesFromGb(gb: number): number {
   return Math.round(gb * bytesPerGb);
 }
 
-/** A size for people: `12 GB`, `6.8 GB`, `0.05 GB`; two decimals at most. */
-export function showGb(bytes: number): string {
-  return `${Math.round(bytes / (bytesPerGb / 100)) / 100} GB`;
+/** A size for people: `12 GB`, `6.8 GB`, `0.05 GB`. @param round which way the third decimal goes */
+export function showGb(bytes: number, round: (value: number) => number = Math.round): string {
+  return `${round(bytes / (bytesPerGb / 100)) / 100} GB`;
 }

@@ -366,6 +366,17 @@ describe("the shape of a scenario", () => {
   });
 });
 
+describe("a mistake on every line", () => {
+  it("is counted, not printed without end", () => {
+    const lines = mistakes({
+      "cluster.yaml": `cluster: {name: lab}\nnodes:\n${"- x\n".repeat(150_000)}`,
+    }).split("\n");
+    expect(lines).toHaveLength(201);
+    expect(lines[0]).toBe('cluster.yaml:3:3  nodes[0]: expected a map that describes a node, got "x"');
+    expect(lines[200]).toBe("… and 149800 more");
+  });
+});
+
 describe("references in a cluster", () => {
   it.each<[string, string, Record<string, string>]>([
     [
@@ -423,6 +434,14 @@ describe("references in a cluster", () => {
 
 describe("references in a scenario", () => {
   it.each<[string, string, Record<string, string>]>([
+    [
+      "more instances than anybody means",
+      "scenario.yaml:3:3  instances: 2001 instances, at most 2000; split the scenario",
+      scenario(
+        "  - {instance_id: many, ram_gb: 1, count: 1000}",
+        "  - {instance_id: more, ram_gb: 1, count: 999}",
+      ),
+    ],
     [
       "one id for two instances",
       'scenario.yaml:4:19  instances[1].instance_id: a second instance called "alpha"; give each its own id',
