@@ -53,7 +53,7 @@ class Server:
                 connection, _ = self._listener.accept()
                 with connection:
                     self._converse(connection)
-            except (OSError, ValueError, RecursionError, NotYet):
+            except (OSError, ValueError, NotYet):
                 time.sleep(0.05)  # too slow, gone, or no sense: it gets no answer, and a friend asks again
 
     def _converse(self, connection: socket.socket) -> None:
@@ -74,7 +74,10 @@ def _receive(connection: socket.socket, deadline: float) -> Any:
         line += received
         if not received or len(line) > LINE_BYTES:
             raise ValueError("not one line")
-    return json.loads(line)
+    try:
+        return json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _patience(connection: socket.socket, deadline: float) -> None:

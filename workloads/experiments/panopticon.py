@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from resource import getpagesize
@@ -90,12 +91,12 @@ class Observer(Experiment):
         """One look at the subject."""
         try:
             seen = self._peers.ask(self.settings.subject, "how are you?")
-            signs = {sign: float(seen[sign]) for sign in VITAL_SIGNS}
+            signs = {sign: seen[sign] for sign in VITAL_SIGNS if math.isfinite(seen[sign])}
+            return {"reachable": True, "subject": signs, "alarm": signs["stress"] >= self.settings.alarm}
         except NotYet as unreachable:
             return {"reachable": False, "reason": str(unreachable)}
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, KeyError, OverflowError):
             return {"reachable": False, "reason": f"{self.settings.subject} shows no vital signs"}
-        return {"reachable": True, "subject": signs, "alarm": signs["stress"] >= self.settings.alarm}
 
 
 ROLES: dict[str, Callable[[SettingsFile, Surroundings], Experiment]] = {

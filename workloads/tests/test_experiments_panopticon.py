@@ -70,17 +70,23 @@ def test_memory_fills_up_and_is_forgotten(node: ExperimentNode) -> None:
 
 def test_an_impostor_shows_no_vital_signs(node: ExperimentNode) -> None:
     node.give_ports("subject", "observer")
+    none, silent = "subject shows no vital signs", "subject does not answer at"
+    address = f"{HOST}:{node.roster['subject']['port']}"
+    told = {
+        b'{"stress": "none"}': none,
+        b"[]": none,
+        b'{"step": 1, "memory_bytes": 1' + b"0" * 400 + b"}": none,
+        b'{"step": 1, "memory_bytes": 1, "memory_pressure": 0, "stress": NaN}': none,
+        b"": f"{silent} {address}: Expecting value: line 2 column 1 (char 1)",
+        b"[" * 60_000: f"{silent} {address}: nested too deeply",
+    }
     with closing(socket.create_server((HOST, node.roster["subject"]["port"]))) as impostor:
-        node.start("observer", **QUICK, steps=3)
-        for words in (b'{"stress": "none"}\n', b"[]\n", b"\n"):
+        impostor.settimeout(10)
+        observer = node.start("observer", **QUICK, steps=len(told))
+        for words in told:
             connection, _ = impostor.accept()
             with closing(connection):
                 connection.recv(4096)
-                connection.sendall(words)
-        eventually(lambda: node.events("observer")[-1] == "completed")
-    address = f"{HOST}:{node.roster['subject']['port']}"
-    assert [facts["reason"] for facts in node.kept_facts("observer")] == [
-        "subject shows no vital signs",
-        "subject shows no vital signs",
-        f"subject does not answer at {address}: Expecting value: line 2 column 1 (char 1)",
-    ]
+                connection.sendall(words + b"\n")
+        assert observer.wait(10) == 0
+    assert [facts["reason"] for facts in node.kept_facts("observer")] == [*told.values()]
