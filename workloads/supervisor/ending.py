@@ -7,7 +7,7 @@ from typing import Any
 
 from atomic_file import read_json
 from errors import NodeError
-from layout import Layout, checked_name
+from layout import Layout, instance_of
 from ledger import entries_of
 from node_lock import node_lock
 from owner import check_owner
@@ -15,13 +15,13 @@ from process_tree import Process, boot_id
 from strays import end_all, still_alive, tagged, untagged
 
 DEFAULT_GRACE_S = 10.0
-SUPERVISOR_GRACE_S = 5.0
+SUPERVISOR_GRACE_S = 3.0
 """What a supervisor gets on top of its instance's grace before it is taken for hung."""
 
 
 def stop(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: the instance is gone afterwards, its whole tree and its entry. An unknown one is gone already."""
-    instance = checked_name(request["instance"]["id"], "instance.id")
+    instance = instance_of(request)
     with node_lock(layout.berth, f"stop of {layout.stack}/{instance}"):
         check_owner(layout, request["owner"], lenient=True)
         known = layout.instance_dir(instance).exists()

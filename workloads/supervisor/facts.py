@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import platform
-import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,18 @@ def measure(work_dir: Path) -> dict[str, Any]:
     """Measured facts. An unprivileged lab node cannot be what it claims: its lab overrides some."""
     memory = _memory()
     disk = os.statvfs(nearest_existing(work_dir))
-    machine = platform.machine()
+    system = os.uname()
     measured = {
-        "hostname": socket.gethostname(),
+        "hostname": system.nodename,
         "boot_id": boot_id(),
         "ram_bytes": memory["MemTotal"],
         "mem_available_bytes": memory["MemAvailable"],
         "cpu_cores": os.cpu_count(),
-        "arch": ARCHITECTURES.get(machine, machine),
+        "arch": ARCHITECTURES.get(system.machine, system.machine),
         "disk_bytes": disk.f_blocks * disk.f_frsize,
         "disk_free_bytes": disk.f_bavail * disk.f_frsize,
         "page_size": PAGE,
-        "python": platform.python_version(),
+        "python": ".".join(str(number) for number in sys.version_info[:3]),
         "memory_cgroup": _memory_cgroup(),
         "source": "measured",
     }

@@ -1,4 +1,4 @@
-"""Starts the supervisor of an instance, and judges its first half second."""
+"""Starts the supervisor of an instance, and waits for its first judgement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHORTEST_SECRET = 4
 
 
 def launch(layout: Layout, spec: Spec, digest: str) -> dict[str, Any]:
-    """Starts an instance that has no entry; returns its supervisor's state. Raises, and leaves no entry, if it fails."""
+    """Starts an instance that has no entry; returns what its supervisor says. Failing, it leaves no entry."""
     directory, log = layout.instance_dir(spec.id), layout.log_file(spec.id)
     log_start = log.stat().st_size if log.exists() else 0
     try:
@@ -41,7 +41,7 @@ def launch(layout: Layout, spec: Spec, digest: str) -> dict[str, Any]:
 
 
 def _supervised(layout: Layout, spec: Spec) -> dict[str, Any]:
-    """Starts a supervisor that outlives this command; waits until it says how the first half second went."""
+    """Starts a supervisor that outlives this command; waits until it says whether its instance settled."""
     program = layout.program.resolve() / "supervise.py"
     complaints = layout.instance_dir(spec.id) / "supervisor.log"
     answer, ready = os.pipe()

@@ -23,6 +23,12 @@ def checked_name(value: Any, what: str) -> str:
     return value
 
 
+def instance_of(request: dict[str, Any]) -> str:
+    """The id of the instance a request speaks about."""
+    instance = request.get("instance")
+    return checked_name(instance.get("id") if isinstance(instance, dict) else None, "instance.id")
+
+
 @dataclass(frozen=True)
 class Layout:
     """The paths of one stack on this node."""

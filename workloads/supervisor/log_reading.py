@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from layout import Layout, checked_name
+from layout import Layout, instance_of
 
 TAIL_BYTES = 64 * 1024
 LINE_LENGTH = 500
@@ -14,7 +14,7 @@ LINE_LENGTH = 500
 
 def logs(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: the last lines of an instance's log."""
-    instance = checked_name(request["instance"]["id"], "instance.id")
+    instance = instance_of(request)
     return {
         "lines": last_lines(
             layout.log_file(instance), int(request["lines"]), tail_bytes=64 * TAIL_BYTES, line_length=None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Iterable
 
@@ -25,6 +24,8 @@ def remove_results(layout: Layout, instances: Iterable[str]) -> None:
 
 
 def _rows_of_others_after_removal(layout: Layout) -> bool:
+    import sqlite3  # some small Pythons lack it, and need it only here
+
     prefix = f"{layout.stack}/"
     with closing(sqlite3.connect(layout.database, timeout=10)) as database, database:
         left = False

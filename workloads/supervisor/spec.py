@@ -43,6 +43,8 @@ class Spec:
     """Digest of its code; None = it runs in the work directory."""
     host: str | None = None
     port: int | None = None
+    settle_s: float = 0.5
+    """A first run that fails sooner is a failed start: it is not tried again."""
     stop_grace_s: float = 10.0
     log_max_bytes: int = 10 * 1024 * 1024
     log_keep: int = 3

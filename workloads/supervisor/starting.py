@@ -21,7 +21,7 @@ LIVE = ("starting", "running", "backoff")
 
 
 def start(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
-    """Verb: the instance runs, or has completed, as asked. Asked again it changes nothing; another spec restarts.
+    """Verb: the instance runs, or has completed, as asked. Again changes nothing; another spec restarts it.
 
     What can be refused is refused before anything is stopped. A start that fails at once leaves no entry.
     """

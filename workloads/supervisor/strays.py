@@ -43,7 +43,7 @@ def untagged(directory: Path) -> list[Process]:
 
 
 def end_all(find: Callable[[], Iterable[Process]], grace_s: float) -> int:
-    """SIGTERM to what `find` finds, SIGKILL after `grace_s` seconds, until there is nothing; says how many."""
+    """SIGTERM to what `find` finds, SIGKILL after `grace_s` seconds, until there is none; says how many."""
     asked: set[Process] = set()
     kill_at = time.monotonic() + grace_s
     pause_s = 0.01

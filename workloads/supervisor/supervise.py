@@ -25,8 +25,6 @@ from process_tree import Process, boot_id, descendants, memory_bytes, send
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
 
-EARLY_S = 0.5
-"""A first run that fails sooner is a failed start: it is not tried again."""
 WATCH_S = 1.0
 """Seconds between two looks at the memory."""
 WATCH_CLOSE_S = 0.2
@@ -89,12 +87,13 @@ class Supervisor:
         self.child = spawn(self.spec.command, self.spec.directory(self.layout), environment, self.input)
         self._record("running", pid=self.child)
         while self._reap() and self.status is None and not self.stopping:
-            if self.ready >= 0 and time.monotonic() >= started + EARLY_S:
+            settling_s = started + self.spec.settle_s - time.monotonic() if self.ready >= 0 else WATCH_S
+            if settling_s <= 0:
                 self._tell_ready()
             if self._over_memory():
                 reason = "memory-limit"
                 break
-            self._wait(min(self.next_watch - time.monotonic(), EARLY_S / 5 if self.ready >= 0 else WATCH_S))
+            self._wait(min(self.next_watch - time.monotonic(), settling_s))
         if self.status is None and self.stopping:
             reason = "stopped"
         ran_s = time.monotonic() - started

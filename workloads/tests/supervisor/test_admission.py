@@ -1,0 +1,110 @@
+"""The node's last word: what would over-commit it is refused, and the refusal says who holds what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Node, Refused, finished, wait_until
+
+GB = 10**9
+
+
+def limits(memory: int = 64 * GB, gpu: int = 0, instances: int = 9) -> dict[str, int]:
+    return {"memory_limit_bytes": memory, "gpu_memory_limit_bytes": gpu, "max_instances": instances}
+
+
+def refusal(node: Node, **instance: Any) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        node.start(**instance)
+    return refused.value.lines
+
+
+def test_everything_that_is_held_is_named_whichever_stack_holds_it(node: Node) -> None:
+    other = node.beside("other")
+    other.environment = node.environment
+    other.preflight()
+    node.start(
+        "a", memory_bytes=2 * GB, gpu_memory_bytes=GB, port=9001, network="peers", limits=limits(gpu=GB)
+    )
+    other.start("b", memory_bytes=4 * GB, limits=limits())
+
+    assert refusal(other, id="c", memory_bytes=2 * GB + GB // 2, limits=limits(memory=8 * GB)) == [
+        "berth: MemoryExceeded: other/c needs 2.5 GB of memory, but of this node's 8 GB hold lab/a 2"
+        " GB, other/b 4 GB;"
+        " stop something, or place other/c elsewhere"
+    ]
+    assert refusal(other, id="c", gpu_memory_bytes=GB // 2, limits=limits(gpu=GB)) == [
+        "berth: GpuMemoryExceeded: other/c needs 500 MB of GPU memory, but of this node's 1 GB hold"
+        " lab/a 1 GB;"
+        " stop something, or place other/c elsewhere"
+    ]
+    # All reasons at once.
+    everything = refusal(
+        other, id="a", memory_bytes=9 * GB, port=9001, network="peers", limits=limits(8 * GB, 0, 2)
+    )
+    assert everything == [
+        "berth: NameTaken: other/a and lab/a, which is on this node, would both write logs/a.log;"
+        " rename one of them, or place it elsewhere",
+        "berth: InstancesExceeded: other/a needs a place, but this node takes 2 at once and runs lab/a,"
+        " other/b;"
+        " stop one of them, or place other/a elsewhere",
+        "berth: MemoryExceeded: other/a needs 9 GB of memory, but of this node's 8 GB hold lab/a 2 GB,"
+        " other/b 4 GB;"
+        " stop something, or place other/a elsewhere",
+        "berth: PortTaken: other/a needs port 9001, which lab/a has; give one of the stacks other peer ports",
+    ]
+    # To the byte: what just fits does.
+    assert other.start("c", memory_bytes=2 * GB, limits=limits(memory=8 * GB))["changed"] is True
+
+
+def test_a_change_that_does_not_fit_leaves_what_runs(node: Node) -> None:
+    before = node.start("a", memory_bytes=GB, limits=limits(2 * GB))
+    assert refusal(node, id="a", memory_bytes=3 * GB, limits=limits(2 * GB)) == [
+        "berth: MemoryExceeded: lab/a needs 3 GB of memory, but of this node's 2 GB hold nobody anything;"
+        " stop something, or place lab/a elsewhere"
+    ]
+    assert node.start("a", memory_bytes=GB) == {**before, "changed": False}
+
+
+def test_of_two_starts_that_together_do_not_fit_exactly_one_wins(node: Node) -> None:
+    requests = [node.start_request(id, memory_bytes=3 * GB, limits=limits(4 * GB)) for id in "abcd"]
+    won, refused = [], []
+    for process in [node.popen("start", **request) for request in requests]:
+        try:
+            won.append(finished(process))
+        except Refused as error:
+            refused.append(error.lines[0].split(":")[1])
+    assert ([answer["state"] for answer in won], refused) == (["running"], [" MemoryExceeded"] * 3)
+    assert sorted(node.processes().values()) == [False, True]
+
+
+def test_what_has_ended_frees_its_place(node: Node) -> None:
+    alone = limits(instances=1)
+    node.start("done", "pass", limits=alone)
+    wait_until(lambda: not node.processes())
+    crash = "import time; time.sleep(0.4); raise SystemExit(1)"
+    node.start("failed", crash, restart={"policy": "never", "attempts": 0, "backoff_s": 0}, limits=alone)
+    wait_until(lambda: node.state("failed")["state"] == "failed" and not node.processes())
+    assert node.start("next", limits=alone)["state"] == "running"
+
+
+def test_what_waits_for_its_restart_keeps_its_place(node: Node) -> None:
+    crash = "import time; time.sleep(0.4); raise SystemExit(1)"
+    node.start("a", crash, restart={"policy": "on-failure", "attempts": 9, "backoff_s": 60})
+    wait_until(lambda: node.state()["state"] == "backoff")
+    assert refusal(node, id="b", limits=limits(instances=1)) == [
+        "berth: InstancesExceeded: lab/b needs a place, but this node takes 1 at once and runs lab/a;"
+        " stop one of them, or place lab/b elsewhere"
+    ]
+
+
+def test_one_that_runs_but_cannot_be_read_is_not_taken_for_nothing(node: Node) -> None:
+    node.start("a")
+    (node.stack_dir / "instances" / "a" / "spec.json").write_text("{")
+    assert refusal(node, id="b") == [
+        "berth: LedgerUnreadable: lab/b may not fit: lab/a runs here, but what it holds cannot be read"
+        " from its spec.json;"
+        " stop lab/a, then run the update again"
+    ]
+    assert node.start("a")["changed"] is True  # a start of its own repairs it

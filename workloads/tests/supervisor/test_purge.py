@@ -1,0 +1,112 @@
+"""A purge leaves exactly what it must: results unless asked, and what is somebody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import OWNER, Node, Refused, running, wait_until
+
+
+def files(node: Node) -> list[str]:
+    return sorted(str(path.relative_to(node.work_dir)) for path in node.work_dir.rglob("*"))
+
+
+def remember(node: Node, *instances: str) -> None:
+    with closing(sqlite3.connect(node.work_dir / "logs" / "experiments.db")) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS steps (instance TEXT, step INTEGER)")
+        database.executemany("INSERT INTO steps VALUES (?, 1)", [(instance,) for instance in instances])
+
+
+def remembered(node: Node) -> list[str]:
+    with closing(sqlite3.connect(node.work_dir / "logs" / "experiments.db")) as database:
+        return [row[0] for row in database.execute("SELECT instance FROM steps ORDER BY instance")]
+
+
+def test_without_purge_the_results_stay(node: Node) -> None:
+    pid = node.start("a", "print('kept', flush=True); import time; time.sleep(600)")["pid"]
+    remember(node, "lab/a")
+    assert node.purge() == {"ended": 1, "changed": True}
+    assert (running(pid), node.processes()) == (False, {})
+    assert files(node) == ["logs", "logs/a.log", "logs/experiments.db"]
+    assert remembered(node) == ["lab/a"]
+    assert node.purge() == {"ended": 0, "changed": False}
+
+
+def test_with_purge_nothing_stays_not_even_a_work_directory_that_was_made(
+    empty_node: Node, tmp_path: Path
+) -> None:
+    empty_node.work_dir = tmp_path / "deep" / "down" / "work"
+    empty_node.preflight()
+    empty_node.start(
+        "a", log_max_bytes=10, script="print('a line\\n' * 9, flush=True); import time; time.sleep(600)"
+    )
+    wait_until(lambda: (empty_node.work_dir / "logs" / "a.log.3").exists())
+    empty_node.stop("a")  # its log is remembered
+    empty_node.start("b")
+    remember(empty_node, "lab/a", "lab/b")
+    empty_node.purge(purge=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["bin"]
+
+
+def test_a_work_directory_that_was_there_stays(empty_node: Node) -> None:
+    empty_node.work_dir.mkdir()
+    empty_node.preflight()
+    empty_node.start()
+    empty_node.purge(purge=True)
+    assert files(empty_node) == []
+
+
+def test_what_is_another_stacks_stays(node: Node) -> None:
+    other = node.beside("other")
+    other.environment = node.environment
+    other.preflight()
+    theirs = other.start("b")
+    node.start("a")
+    node.start("a.log.1")
+    remember(node, "lab/a", "other/b", "lab2/a")
+    node.stop("a")
+    node.purge(purge=True)
+    assert running(theirs["pid"]) and other.start("b") == {**theirs, "changed": False}
+    assert [name for name in files(node) if name.startswith("logs")] == [
+        "logs",
+        "logs/b.log",
+        "logs/experiments.db",
+    ]
+    assert remembered(node) == ["lab2/a", "other/b"]
+    assert not node.stack_dir.exists()
+
+
+def test_processes_are_found_even_when_their_directory_is_gone(node: Node) -> None:
+    pid = node.start()["pid"]
+    supervisor = node.supervisor()
+    for path in sorted((node.work_dir / ".berth").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    assert node.purge()["ended"] == 1
+    assert not running(pid) and not running(supervisor)
+
+
+def test_strays_of_killed_supervisors_are_ended(node: Node) -> None:
+    ignoring = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)"
+    ignoring += "\nwhile True: time.sleep(1)"
+    pids = [node.start(id, ignoring)["pid"] for id in ("a", "b")]
+    wait_until(lambda: node.log("a") == node.log("b") == "up\n")
+    for supervisor in [pid for pid, supervises in node.processes().items() if supervises]:
+        os.kill(supervisor, signal.SIGKILL)
+    assert node.purge()["ended"] == 2
+    assert not any(running(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("verb", ["purge", "stop", "roster"])
+def test_a_stack_of_somebody_else_is_refused(node: Node, verb: str) -> None:
+    with pytest.raises(Refused) as refused:
+        node(verb, owner="bob@other:/tmp#2", keep=[], peers={}, instance={"id": "a"})
+    assert refused.value.lines == [
+        f"berth: OwnerMismatch: stack lab in {node.work_dir} belongs to {OWNER}, and this is"
+        " bob@other:/tmp#2;"
+        " destroy it from there, or give this stack another name"
+    ]
