@@ -59,7 +59,7 @@ describe("syntax", () => {
     ],
     [
       "an alias bomb",
-      "cluster.yaml:1:1  its aliases (*name) expand to more than 100000 values; write them out",
+      "cluster.yaml:1:1  its aliases (*name) expand to more than 1000000 values; write them out",
       { "cluster.yaml": bomb.join("\n") },
     ],
     [
