@@ -94,7 +94,16 @@ function keyProblem(keyPath: string | undefined): string | undefined {
   return undefined;
 }
 
+/** What OpenSSH's tool prints, `undefined` when it fails. Many machines share a key: each question is asked once. */
 function run(program: string, args: string[]): string | undefined {
+  const question = [program, ...args].join("\0");
+  if (!answers.has(question)) answers.set(question, ask(program, args));
+  return answers.get(question);
+}
+
+const answers = new Map<string, string | undefined>();
+
+function ask(program: string, args: string[]): string | undefined {
   try {
     return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   } catch {
