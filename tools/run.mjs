@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
  * Runs a program to its end; `options.report` gets each latest line. Resolves with its stdout; throws with the last lines of
  * both streams, `options.lastLines` at most, when it fails.
  */
-export function run(command, args, { report = () => {}, lastLines = 15, ...options } = {}) {
+export function run(command, args, { report = () => {}, lastLines = 40, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     let [stdout, both] = ["", ""];
