@@ -6,9 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deploy } from "../../components/deploy";
 import { place } from "../../placement/place";
-import type { Topology } from "../../topology/topology";
 import { mockEngine, type Registered } from "../support/pulumi-mocks";
-import { aNode, anInstance } from "../support/topologies";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
 const keyPath = join(folder, "key");
@@ -16,31 +15,19 @@ execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", keyPath]);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const connection = (host: string) => ({ host, port: 22, user: "pi", hostKey: "ssh-ed25519 AAAA", keyPath });
-const topology: Topology = {
-  cluster: {
-    name: "two",
-    coordinatorHost: "localhost",
-    nodes: [
-      aNode({ name: "rpi1", connection: connection("192.0.2.1"), maxInstances: 2 }),
-      aNode({ name: "rpi2", connection: connection("192.0.2.2") }),
-      aNode({ name: "unused", connection: connection("192.0.2.3"), status: "MAINTENANCE" }),
-    ],
-    peerPorts: { start: 9000, end: 9100 },
-    healthCheck: { enabled: true, intervalSeconds: 30 },
-    failover: { enabled: true, autoRestart: true },
-  },
-  scenario: {
-    name: "pair",
-    instances: [
-      anInstance({ id: "a", ramBytes: 2e9, preferredNode: "rpi1", network: "peers" }),
-      anInstance({ id: "b", ramBytes: 2e9, preferredNode: "rpi1", affinity: ["a"] }),
-      anInstance({ id: "c", ramBytes: 2e9, antiAffinity: ["a"], env: { TOKEN: "hush" } }),
-    ],
-    placement: {},
-    purge: false,
-  },
-  observed: { placements: {} },
-};
+const small = { ramBytes: gb(8), maxInstances: 2 };
+const topology = aTopology(
+  [
+    aNode({ ...small, name: "rpi1", connection: connection("192.0.2.1") }),
+    aNode({ ...small, name: "rpi2", connection: connection("192.0.2.2") }),
+    aNode({ name: "unused", connection: connection("192.0.2.3"), status: "MAINTENANCE" }),
+  ],
+  [
+    anInstance({ id: "a", preferredNode: "rpi1", network: "peers" }),
+    anInstance({ id: "b", preferredNode: "rpi1", affinity: ["a"] }),
+    anInstance({ id: "c", antiAffinity: ["a"], env: { TOKEN: "hush" } }),
+  ],
+);
 
 let registered: Registered[];
 let outputs: ReturnType<typeof deploy>;
@@ -82,19 +69,19 @@ test("the outputs say where everything is", () => {
       "instances": {
         "a": {
           "address": "192.0.2.1",
-          "logPath": "/home/pi/brain/logs/a.log",
+          "logPath": "~/berth/logs/a.log",
           "node": "rpi1",
           "port": 9000,
         },
         "b": {
           "address": "192.0.2.1",
-          "logPath": "/home/pi/brain/logs/b.log",
+          "logPath": "~/berth/logs/b.log",
           "node": "rpi1",
           "port": undefined,
         },
         "c": {
           "address": "192.0.2.2",
-          "logPath": "/home/pi/brain/logs/c.log",
+          "logPath": "~/berth/logs/c.log",
           "node": "rpi2",
           "port": undefined,
         },
@@ -104,7 +91,7 @@ test("the outputs say where everything is", () => {
         "b": "rpi1",
         "c": "rpi2",
       },
-      "plan": "{"version":1,"scenario":"pair","cluster":"two","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000},{"instance":"b","node":"rpi1","score":65},{"instance":"c","node":"rpi2","score":45}]}",
+      "plan": "{"version":1,"scenario":"scenario","cluster":"cluster","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000},{"instance":"b","node":"rpi1","score":55},{"instance":"c","node":"rpi2","score":45}]}",
     }
   `);
 });

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remoteCommand } from "../../components/remote-command";
+import type { SshAccess } from "../../components/ssh-access";
 import { mockEngine, type Registered, settled } from "../support/pulumi-mocks";
-import { anAccess } from "../support/topologies";
 
 interface RemoteInputs {
   readonly connection: { readonly value: Record<string, unknown> };
@@ -24,6 +24,14 @@ interface RemoteInputs {
 const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
 const keyPath = join(folder, "key");
 let registered: Registered[];
+
+const anAccess = (fields: Partial<SshAccess> = {}): SshAccess => ({
+  host: "192.0.2.1",
+  port: 22,
+  user: "pi",
+  hostKey: "ssh-ed25519 AAAA",
+  ...fields,
+});
 
 beforeAll(async () => {
   writeFileSync(keyPath, "PRIVATE");

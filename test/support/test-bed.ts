@@ -16,6 +16,16 @@ export interface TestBedArgs {
   readonly declare?: (node: Node) => DeclaredFacts;
 }
 
+/** The part of a connections file that is about one node. */
+export interface WrittenConnection {
+  readonly host: string;
+  readonly ssh_key_path: string;
+  readonly ssh_user: string;
+  readonly host_key: string;
+  readonly jump_host?: object;
+  readonly remote_work_dir: string;
+}
+
 /** A lab, a state and a scenario of a test's own, in a folder of its own: the real engine, sshd and processes. */
 export class TestBed {
   private constructor(
@@ -54,13 +64,15 @@ export class TestBed {
     writeFileSync(join(this.folder, "code", name), text);
   }
 
+  /** How a node is reached, in the words of the overlay. */
+  connection(node: string): WrittenConnection {
+    return this.overlay().nodes[node]!;
+  }
+
   /** Changes how one node is reached. */
-  reconnect(node: string, change: object): void {
-    const overlay = load(readFileSync(this.lab.connections, "utf8")) as { nodes: Record<string, object> };
-    writeFileSync(
-      this.lab.connections,
-      dump({ nodes: { ...overlay.nodes, [node]: { ...overlay.nodes[node], ...change } } }),
-    );
+  reconnect(node: string, change: Partial<WrittenConnection>): void {
+    const { nodes } = this.overlay();
+    writeFileSync(this.lab.connections, dump({ nodes: { ...nodes, [node]: { ...nodes[node], ...change } } }));
   }
 
   pulumi(...args: string[]): Promise<Run> {
@@ -70,10 +82,17 @@ export class TestBed {
   up = () => this.pulumi("up", "--yes", "--skip-preview");
   destroy = () => this.pulumi("destroy", "--yes", "--skip-preview");
 
-  /** SSH connections that the nodes have accepted so far. */
-  connections(): number {
-    return this.lab.nodes.reduce(
-      (sum, { name }) => sum + (this.sshdLog(name).match(/Accepted publickey/g)?.length ?? 0),
+  /** Takes away the lock of an engine that was killed. */
+  async unlock(): Promise<void> {
+    const { status, output } = await this.workspace.run(["pulumi", "cancel", this.workspace.stack, "--yes"]);
+    if (status !== 0) throw new Error(output);
+  }
+
+  /** SSH connections that a node, or all of them, have accepted so far. */
+  connections(node?: string): number {
+    const names = node ? [node] : this.lab.nodes.map(({ name }) => name);
+    return names.reduce(
+      (sum, name) => sum + (this.sshdLog(name).match(/Accepted publickey/g)?.length ?? 0),
       0,
     );
   }
@@ -104,6 +123,10 @@ export class TestBed {
     }
     await labDown(join(this.folder, "lab"));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private overlay(): { nodes: Record<string, WrittenConnection> } {
+    return load(readFileSync(this.lab.connections, "utf8")) as { nodes: Record<string, WrittenConnection> };
   }
 
   private sshdLog(node: string): string {

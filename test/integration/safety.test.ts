@@ -1,0 +1,105 @@
+/** Ways in and ways out: a jump host, what the state may not show, an update killed in the middle. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { sleepers, TestBed } from "../support/test-bed";
+
+let bed: TestBed;
+afterEach(() => bed.close());
+
+const running = () => bed.left().processes.filter((line) => line.includes("import time")).length;
+
+test("a node behind a jump host gets its commands and its code through it", async () => {
+  bed = await TestBed.open({ scenario: sleepers([]) });
+  const overlay = (name: string) => bed.lab.nodes.find((node) => node.name === name)!;
+  const { ssh_key_path, host_key, ssh_user } = bed.connection("rpi2");
+  const jump = {
+    host: overlay("rpi2").address,
+    ssh_port: overlay("rpi2").port,
+    ssh_user,
+    ssh_key_path,
+    host_key,
+  };
+  bed.reconnect("rpi1", { jump_host: jump });
+  bed.writeCode("main.py", "import time; print('there', time.time(), flush=True); time.sleep(1000)");
+  bed.write(
+    sleepers(
+      ["a"],
+      { code: { local_path: "code" }, placement: { a: "rpi1" } },
+      { command: ["python3", "main.py"] },
+    ),
+  );
+  const { status, output } = await bed.up();
+  expect(status, output).toBe(0);
+  expect(bed.log("rpi1", "a").length).toBe(1);
+  expect(bed.connections("rpi2")).toBe(bed.connections("rpi1"));
+  expect((await bed.destroy()).status).toBe(0);
+  expect(bed.left()).toEqual({ processes: [], files: [] });
+});
+
+test("a work directory in the login's home is made, used and removed", async () => {
+  bed = await TestBed.open({ scenario: sleepers([]) });
+  const name = basename(bed.folder);
+  bed.reconnect("rpi1", { remote_work_dir: `~/${name}/work` });
+  bed.writeCode("main.py", "import time; print('there', time.time(), flush=True); time.sleep(1000)");
+  bed.write(
+    sleepers(
+      ["a"],
+      { code: { local_path: "code" }, placement: { a: "rpi1" } },
+      { command: ["python3", "main.py"] },
+    ),
+  );
+  const { status, output } = await bed.up();
+  expect(status, output).toBe(0);
+  expect(readFileSync(join(homedir(), name, "work", "logs", "a.log"), "utf8")).toMatch(/^there /);
+  expect((await bed.destroy()).status).toBe(0);
+  expect(existsSync(join(homedir(), name))).toBe(false);
+});
+
+test("the private key is nowhere but in its file: not in state, output or process list", async () => {
+  bed = await TestBed.open({ scenario: sleepers(["a"], { placement: { a: "rpi1" } }) });
+  const key = readFileSync(bed.connection("rpi1").ssh_key_path, "utf8").split("\n")[2]!;
+  const up = bed.up();
+  let seen = "";
+  const watch = setInterval(() => {
+    seen += execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  }, 200);
+  const { status, output } = await up;
+  clearInterval(watch);
+  expect(status, output).toBe(0);
+  const found = spawnSync("grep", ["-rlF", key, join(bed.folder, "workspace")], { encoding: "utf8" }).stdout;
+  expect([found, output.includes(key), seen.includes(key)]).toEqual(["", false, false]);
+});
+
+test("an update killed while it checks, makes room or starts is finished by the next one, and so is a destroy", async () => {
+  bed = await TestBed.open({ scenario: sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }) });
+  for (const step of ["rpi1-preflight creating", "rpi1-roster creating", "a-start creating"]) {
+    await killedAt(step);
+    await bed.unlock();
+    const { status, output } = await bed.up();
+    expect(status, output).toBe(0);
+    expect(running()).toBe(2);
+    await killedAt("a-janitor deleting", ["destroy", "--yes", "--skip-preview"]);
+    await bed.unlock();
+    const destroyed = await bed.destroy();
+    expect(destroyed.status, destroyed.output).toBe(0);
+    expect(bed.left()).toEqual({ processes: [], files: [] });
+  }
+});
+
+/** Runs the engine and kills it, and the plugins it started, when it prints `step`. */
+function killedAt(step: string, args = ["up", "--yes", "--skip-preview"]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const engine = bed.workspace.start(args);
+    let printed = "";
+    engine.stdout!.on("data", (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes(step)) engine.kill("SIGKILL");
+    });
+    engine.on("exit", (_, signal) =>
+      signal === "SIGKILL" ? resolve() : reject(new Error(`never came to ${step}:\n${printed}`)),
+    );
+  });
+}
