@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -16,20 +17,29 @@ ROLE = "BERTH_ROLE"
 SUPERVISOR = "supervisor"
 KILL_PATIENCE_S = 10.0
 """How long a process may take to end after SIGKILL (a device that does not answer)."""
+LOOK_AGAIN_S = 0.25
+"""Pause between two searches while those found take their time to end."""
 
 
 class Found(NamedTuple):
-    """A process that concerns Berth."""
+    """A process tagged as an instance's."""
 
     process: Process
-    tag: str | None
-    """The tag in its environment; None when it has none and only lies below the searched directory."""
+    tag: str
     supervisor: bool
 
 
-def tagged(berth: Path) -> list[Found]:
-    """Every process tagged as an instance of any stack in `berth`."""
-    return [found for found in _search(berth) if found.tag]
+def tagged(directory: Path) -> list[Found]:
+    """Every process with a tag below `directory`."""
+    tag = re.compile(b"\0" + re.escape(os.fsencode(f"{TAG}={directory}/")) + b"[^\0]*\0")
+    found = []
+    for one in _own():
+        environment = _environment(one)
+        match = tag.search(environment)
+        if match:
+            mine = os.fsdecode(match.group().strip(b"\0")).partition("=")[2]
+            found.append(Found(one.process, mine, f"\0{ROLE}={SUPERVISOR}\0".encode() in environment))
+    return found
 
 
 def untagged(directory: Path) -> list[Process]:
@@ -37,32 +47,36 @@ def untagged(directory: Path) -> list[Process]:
 
     A person's shell is none of them: it has a terminal, or its environment tells the SSH connection.
     """
-    found = _search(directory)
-    supervisors = {one.process.pid for one in found if one.supervisor}
-    return [one.process for one in found if not one.tag and not supervisors & set(lineage(one.process.pid))]
+    supervisors = {found.process.pid for found in tagged(directory) if found.supervisor}
+    return [
+        one.process
+        for one in _own()
+        if not one.terminal
+        and any(place.startswith(f"{directory}/") for place in _places(one))
+        and not any(name in _environment(one) for name in (f"\0{TAG}=".encode(), b"\0SSH_CONNECTION="))
+        and not supervisors.intersection(lineage(one.process.pid))
+    ]
 
 
 def end_all(find: Callable[[], Iterable[Process]], grace_s: float) -> int:
     """SIGTERM to what `find` finds, SIGKILL after `grace_s` seconds, until there is none; says how many."""
     asked: set[Process] = set()
     kill_at = time.monotonic() + grace_s
-    pause_s = 0.01
     while True:
         found = list(find())
         if not found:
             return len(asked)
-        late = time.monotonic() >= kill_at
-        for process in found:
-            if late or process not in asked:
-                send(process, signal.SIGKILL if late else signal.SIGTERM)
-        asked.update(found)
-        if time.monotonic() > kill_at + KILL_PATIENCE_S:
+        now = time.monotonic()
+        if now > kill_at + KILL_PATIENCE_S:
             pids = ", ".join(str(process.pid) for process in found)
-            raise NodeError(
-                "StillRunning", f"process {pids} does not end even when killed", "restart this node"
-            )
-        time.sleep(pause_s)
-        pause_s = min(0.1, pause_s * 2)
+            raise NodeError("StillRunning", f"process {pids} does not end", "restart this node")
+        for process in found:
+            if now >= kill_at or process not in asked:
+                send(process, signal.SIGKILL if now >= kill_at else signal.SIGTERM)
+        asked.update(found)
+        look_again = now + LOOK_AGAIN_S
+        while still_alive(found) and time.monotonic() < look_again:
+            time.sleep(0.01)
 
 
 def still_alive(processes: Iterable[Process]) -> list[Process]:
@@ -70,29 +84,31 @@ def still_alive(processes: Iterable[Process]) -> list[Process]:
     return [process for process in processes if alive(process)]
 
 
-def _search(directory: Path) -> list[Found]:
-    ours = set(lineage(os.getpid()))
-    return [
-        found
-        for one in all_stats()
-        if one.process.pid not in ours
-        for found in _examine(one, f"{directory}/")
-    ]
+def _own() -> list[Stat]:
+    """This user's processes, but for this command and those it was started by."""
+    above = set(lineage(os.getpid()))
+    return [one for one in all_stats() if one.process.pid not in above and _is_own(one)]
 
 
-def _examine(one: Stat, below: str) -> list[Found]:
-    place = f"/proc/{one.process.pid}"
+def _is_own(one: Stat) -> bool:
     try:
-        if os.stat(place).st_uid != os.geteuid():
-            return []
-        with open(f"{place}/environ", "rb") as file:
-            environment = dict(entry.partition("=")[::2] for entry in os.fsdecode(file.read()).split("\0"))
-        tag = environment.get(TAG, "")
-        if tag.startswith(below):
-            return [Found(one.process, tag, environment.get(ROLE) == SUPERVISOR)]
-        if tag or one.terminal or "SSH_CONNECTION" in environment:
-            return []
-        paths = (os.readlink(f"{place}/{link}") + "/" for link in ("cwd", "exe"))
-        return [Found(one.process, None, False)] if any(path.startswith(below) for path in paths) else []
+        return os.stat(f"/proc/{one.process.pid}").st_uid == os.geteuid()
     except OSError:
-        return []  # it has ended meanwhile, or it is none of ours
+        return False
+
+
+def _environment(one: Stat) -> bytes:
+    """Its variables when it started, a zero byte before and after each; empty when it has ended meanwhile."""
+    try:
+        with open(f"/proc/{one.process.pid}/environ", "rb") as file:
+            return b"\0" + file.read()
+    except OSError:
+        return b""
+
+
+def _places(one: Stat) -> list[str]:
+    """Where it works, and the program it runs."""
+    try:
+        return [os.readlink(f"/proc/{one.process.pid}/{link}") + "/" for link in ("cwd", "exe")]
+    except OSError:
+        return []
