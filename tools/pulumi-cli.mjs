@@ -44,19 +44,15 @@ async function download(bin, report) {
   await rm(archive);
 }
 
-/** Some three minutes where nothing of it is in Go's caches. */
 async function build(bin, report) {
   const module = join(checkout, "tools", "pulumi-cli");
   const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${versions.pulumi}`;
   const program = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-  await run(
-    await goFor(module, report),
-    ["build", "-v", "-ldflags", `-s -w ${version}`, "-o", join(bin, "pulumi"), program],
-    {
-      cwd: module,
-      env: { ...process.env, CGO_ENABLED: "0" },
-      report,
-    },
-  );
+  const go = await goFor(module, report);
+  await run(go, ["build", "-v", "-ldflags", `-s -w ${version}`, "-o", join(bin, "pulumi"), program], {
+    cwd: module,
+    env: { ...process.env, CGO_ENABLED: "0" },
+    report: (step) => report(`building it, once, takes some minutes: ${step}`),
+  });
   installStandIn("language-host", join(bin, "pulumi-language-nodejs"));
 }
