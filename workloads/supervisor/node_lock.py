@@ -13,10 +13,12 @@ from errors import NodeError
 
 
 @contextmanager
-def node_lock(berth: Path, purpose: str) -> Iterator[None]:
-    """Waits for the node until the command's deadline, then raises NodeBusy, naming who has it."""
-    path = berth / "lock"
-    lock = _acquire(path)
+def node_lock(berth: Path, purpose: str, create: bool = False) -> Iterator[None]:
+    """Waits for the node until the command's deadline, then raises NodeBusy, naming who has it.
+
+    `create`: makes `berth` first. Who does not ask for that knows that it is there.
+    """
+    lock = _acquire(berth / "lock", create)
     try:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{purpose} (process {os.getpid()})".encode(), 0)
@@ -28,8 +30,10 @@ def node_lock(berth: Path, purpose: str) -> Iterator[None]:
         os.close(lock)
 
 
-def _acquire(path: Path) -> int:
+def _acquire(path: Path, create: bool) -> int:
     while True:
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         _wait_for(lock, path)
         # A purge may have removed the file while this command waited: then the lock is no longer the node's.

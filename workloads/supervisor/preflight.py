@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 from typing import Any
 
 from amounts import in_gb
@@ -28,10 +27,10 @@ def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         raise BadRequest("preflight needs the program")
     real = measure(layout.work_dir)
     refuse_if_any([*_differences(request["node"], real), *_shortcomings(layout, request, real)])
-    created = _create(layout.berth)
-    with node_lock(layout.berth, f"preflight of {layout.stack}"):
-        if created:
-            write_json(layout.node_file, {"created": [str(path) for path in created]})
+    made = [str(path) for path in layout.berth.parents if not path.exists()]
+    with node_lock(layout.berth, f"preflight of {layout.stack}", create=True):
+        if made:
+            write_json(layout.node_file, {"made": made})  # deepest first, as the last purge removes them
         check_owner(layout, request["owner"])
         for directory in (layout.stack_dir, layout.code, layout.instances):
             directory.mkdir(mode=0o700, exist_ok=True)
@@ -94,10 +93,3 @@ def _shortcomings(layout: Layout, request: dict[str, Any], real: dict[str, Any])
         except NodeError as problem:
             problems.append(problem)
     return problems
-
-
-def _create(berth: Path) -> list[Path]:
-    """Makes it; returns the directories above it made as well, deepest first: the last purge removes them."""
-    missing = [path for path in berth.parents if not path.exists()]
-    berth.mkdir(parents=True, exist_ok=True)
-    return missing

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,15 @@ def _whose_results(layout: Layout, request: dict[str, Any]) -> set[str]:
 
 def _leave_node(layout: Layout) -> None:
     try:
-        created: list[str] = read_json(layout.node_file).get("created", [])
+        made: list[str] = read_json(layout.node_file).get("made", [])
     except NodeError:
-        created = []
-    shutil.rmtree(layout.berth)
-    for path in map(Path, created):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+        made = []
+    # The lock goes last: a preflight that waits for it begins anew, then nothing of its work is removed here.
+    for file in sorted(layout.berth.iterdir(), key=lambda path: path.name == "lock"):
+        file.unlink()
+    with suppress(OSError):  # somebody has put something there: it stays
+        for directory in (str(layout.berth), *made):
+            os.rmdir(directory)
 
 
 def _names(directory: Path) -> list[str]:

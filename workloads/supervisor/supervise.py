@@ -25,8 +25,9 @@ from process_tree import Process, boot_id, descendants, memory_bytes, send
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
 
+FIRST_WATCH_S = 0.05
+"""Pause after the first look at a new tree; every further one is twice as long, up to WATCH_S."""
 WATCH_S = 1.0
-"""Seconds between two looks at the memory."""
 WATCH_CLOSE_S = 0.2
 """The same, near the limit."""
 MEMBERS_FILE = "members.json"
@@ -51,7 +52,7 @@ class Supervisor:
         self.stopping = False
         self.child = 0
         self.status: int | None = None
-        self.next_watch = 0.0
+        self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         self.output, self.input = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.wakeup, notify = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(
@@ -83,6 +84,7 @@ class Supervisor:
     def _run_once(self) -> dict[str, Any]:
         environment = self.spec.environment(self.layout, os.environ)
         self.status, reason = None, ""
+        self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         started = time.monotonic()
         self.child = spawn(self.spec.command, self.spec.directory(self.layout), environment, self.input)
         self._record("running", pid=self.child)
@@ -152,7 +154,8 @@ class Supervisor:
         resident, limit = sum(one.rss_bytes for one in tree), self.spec.memory_bytes
         over = resident > limit and memory_bytes(tree) > limit
         now = time.monotonic()
-        self.next_watch = now + max(WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S, 10 * (now - begin))
+        pause_s = min(self.watch_s, WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S)
+        self.next_watch, self.watch_s = now + max(pause_s, 10 * (now - begin)), 2 * pause_s
         return over
 
     def _remember(self, members: list[Process]) -> None:
