@@ -26,10 +26,10 @@ const checks = [
 /** Each writes a report that says how many tests passed and failed. */
 const suites = [
   { name: "pytest", ...python("pytest"), report: (file) => [`--junitxml=${file}`], count: countJunit },
-  ...["unit", "conformance", "integration"].map((project) => ({
-    name: project,
-    command: bin("vitest"),
-    args: ["run", "--project", project],
+  ...["unit", "conformance", "integration"].map((name) => ({
+    name,
+    command: "npm",
+    args: ["run", "--silent", `test:${name}`, "--"],
     report: (file) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     count: countVitest,
   })),
