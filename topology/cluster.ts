@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { flag, line, name, section, wholeNumber } from "./fields";
+import type { z } from "zod";
+import { filledList, flag, line, name, section, wholeNumber } from "./fields";
 import { memoryHeadroomSchema, type Node, nodeSchema, toHeadroom, toNode } from "./node";
 
 export interface Cluster {
@@ -17,25 +17,48 @@ const port = wholeNumber(1024, 65_535);
 
 export const clusterSchema = section("a map with cluster and nodes", {
   cluster: section("a map with name", {
-    name,
-    coordinator_host: line("a host name or address").default("localhost"),
+    name: name.meta({ description: "What plans and messages call it", example: "brain-in-jar-cluster" }),
+    coordinator_host: line("a host name or address")
+      .default("localhost")
+      .meta({ description: "The machine that runs Pulumi", example: "192.168.1.10" }),
+  }).meta({ description: "The cluster as a whole" }),
+  nodes: filledList("a list of nodes", nodeSchema, "at least one node").meta({
+    description: "The machines. Their order in the file changes nothing",
   }),
-  nodes: z.array(nodeSchema, "a list of nodes").min(1, "at least one node"),
-  memory_headroom: memoryHeadroomSchema.default({}),
+  memory_headroom: memoryHeadroomSchema
+    .default({})
+    .meta({ description: "RAM to leave free on every node that does not say it itself" }),
   network: section("a map with peer_port_range", {
-    peer_port_range: section("a map with start and end", { start: port, end: port }).default({
-      start: 9000,
-      end: 9100,
-    }),
-  }).prefault({}),
+    peer_port_range: section("a map with start and end", {
+      start: port.meta({ description: "The first port", example: 9000 }),
+      end: port.meta({ description: "The last port; it belongs to the range", example: 9100 }),
+    })
+      .default({ start: 9000, end: 9100 })
+      .meta({ description: "Ports for instances with `network: peers`, one for each" }),
+  })
+    .prefault({})
+    .meta({ description: "How instances reach each other" }),
   health_check: section("a map with enabled and interval_seconds", {
-    enabled: flag.default(true),
-    interval_seconds: wholeNumber(1, 86_400).default(30),
-  }).prefault({}),
+    enabled: flag.default(true).meta({ description: "Whether nodes are asked how they are", example: false }),
+    interval_seconds: wholeNumber(1, 86_400)
+      .default(30)
+      .meta({ description: "Seconds from one question to the next", example: 10 }),
+  })
+    .prefault({})
+    .meta({ description: "Watching the nodes" }),
   failover: section("a map with enabled and auto_restart", {
-    enabled: flag.default(true),
-    auto_restart: flag.default(true),
-  }).prefault({}),
+    enabled: flag.default(true).meta({
+      description: "Whether a node that stays out of reach gives up its instances",
+      example: false,
+    }),
+    auto_restart: flag
+      .default(true)
+      .meta({ description: "Whether what it gave up is started elsewhere by itself", example: false }),
+  })
+    .prefault({})
+    .meta({ description: "What happens when a node is lost" }),
+}).meta({
+  description: "The machines that experiments can be placed on, as in `stacks/clusters/*.yaml`",
 });
 
 export type WrittenCluster = z.output<typeof clusterSchema>;

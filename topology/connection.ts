@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, matching, section, wholeNumber } from "./fields";
+import { dictionary, line, matching, section, wholeNumber } from "./fields";
 
 /** How the coordinator reaches a machine over SSH. */
 export interface Connection {
@@ -24,12 +24,33 @@ const hostKey = matching(
   'a public host key such as "ssh-ed25519 AAAA…"',
 );
 
+const is = {
+  host: { description: "Where its SSH server listens", example: "192.168.1.100" },
+  ssh_port: { description: "Port of its SSH server", example: 2222 },
+  ssh_user: { description: "Who logs in", example: "jetson" },
+  ssh_key_path: {
+    description: "The private key that logs in; only its owner may read the file",
+    absent: "a key of the SSH agent",
+    example: "~/.ssh/id_ed25519",
+  },
+  host_key: {
+    description: "The machine's public key, so that nobody can play its part",
+    absent: "what `~/.ssh/known_hosts` says",
+    example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1rPMVoKXoJFjE7mv2PmCxm7rKpMzeWlHP8IUSZtH5P",
+  },
+  jump_host: { description: "A machine to go through on the way", absent: "the way is direct" },
+  remote_work_dir: {
+    description: "Where code, logs and results lie on the machine",
+    example: "/home/jetson/brain-in-jar",
+  },
+};
+
 const jumpHost = section("a map with host and ssh_user", {
-  host,
-  ssh_port: port.default(22),
-  ssh_user: user,
-  ssh_key_path: keyPath.optional(),
-  host_key: hostKey.optional(),
+  host: host.meta(is.host),
+  ssh_port: port.default(22).meta(is.ssh_port),
+  ssh_user: user.meta(is.ssh_user),
+  ssh_key_path: keyPath.optional().meta(is.ssh_key_path),
+  host_key: hostKey.optional().meta(is.host_key),
 });
 
 /** Where instances' files lie; never a whole file system, never a path that climbs. */
@@ -40,30 +61,40 @@ export const remoteWorkDir = matching(
 
 /** The connection part of a node, spread into its section. */
 export const connectionFields = {
-  host,
-  ssh_port: port.default(22),
-  ssh_user: user,
-  ssh_key_path: keyPath.optional(),
-  host_key: hostKey.optional(),
-  jump_host: jumpHost.optional(),
-  remote_work_dir: remoteWorkDir.default("~/berth"),
+  host: host.meta(is.host),
+  ssh_port: port.default(22).meta(is.ssh_port),
+  ssh_user: user.meta(is.ssh_user),
+  ssh_key_path: keyPath.optional().meta(is.ssh_key_path),
+  host_key: hostKey.optional().meta(is.host_key),
+  jump_host: jumpHost.optional().meta(is.jump_host),
+  remote_work_dir: remoteWorkDir.default("~/berth").meta(is.remote_work_dir),
 };
+
+const asInCluster = { absent: "as in the cluster file" };
+// Another host is another machine: what the cluster file says of the first one is not true of it.
+const unlessElsewhere = (otherwise: string) => ({
+  absent: `as in the cluster file; with a \`host\`, ${otherwise}`,
+});
 
 /** `connections.yaml`: what differs between two sets of machines that play the same nodes, such as a lab. */
 export const connectionsSchema = section("a map with nodes", {
-  nodes: z.record(
+  nodes: dictionary(
+    "a map of node name to connection settings",
     z.string(),
     section("a map of connection settings", {
-      host: host.optional(),
-      ssh_port: port.optional(),
-      ssh_user: user.optional(),
-      ssh_key_path: keyPath.optional(),
-      host_key: hostKey.optional(),
-      jump_host: jumpHost.optional(),
-      remote_work_dir: remoteWorkDir.optional(),
+      host: host.optional().meta({ ...is.host, ...asInCluster }),
+      ssh_port: port.optional().meta({ ...is.ssh_port, ...unlessElsewhere("22") }),
+      ssh_user: user.optional().meta({ ...is.ssh_user, ...asInCluster }),
+      ssh_key_path: keyPath.optional().meta({ ...is.ssh_key_path, ...asInCluster }),
+      host_key: hostKey.optional().meta({ ...is.host_key, ...unlessElsewhere(is.host_key.absent) }),
+      jump_host: jumpHost.optional().meta({ ...is.jump_host, ...unlessElsewhere("none") }),
+      remote_work_dir: remoteWorkDir.optional().meta({ ...is.remote_work_dir, ...asInCluster }),
     }),
-    "a map of node name to connection settings",
-  ),
+  ).meta({ description: "Which nodes are reached differently, by the names they have in the cluster file" }),
+}).meta({
+  description:
+    "How nodes are reached where that differs from the cluster file: one cluster, played by several sets of machines. " +
+    "`berth:connections` in a stack file names it",
 });
 
 export type WrittenConnections = z.output<typeof connectionsSchema>;

@@ -1,13 +1,35 @@
 import { z } from "zod";
 import { bytesFromGb } from "./units";
 
-// Each builder takes or makes the phrase that follows "expected"; `read-shape.ts` makes the sentence.
+// Each builder takes or makes the phrase that follows "expected": `read-shape.ts` makes a sentence of it, and as `allowed` it
+// goes into the reference. Where a field is used, \`.meta\` adds the rest of its line there: `description`, `example`, and
+// \`absent\` for what holds without it where no fixed default does. A default before a transform is a \`prefault\`: the
+// reference shows what can be written.
 
 /** A map with these keys and no others. */
 export function section<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
   const error: z.core.$ZodErrorMap = (issue) =>
     issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : what;
-  return z.strictObject(shape, { error });
+  return z.strictObject(shape, { error }).meta({ allowed: what });
+}
+
+export function list<Item extends z.ZodType>(what: string, item: Item) {
+  return z.array(item, what).meta({ allowed: what });
+}
+
+export function filledList<Item extends z.ZodType>(what: string, item: Item, atLeast: string) {
+  return list(what, item)
+    .min(1, atLeast)
+    .meta({ allowed: `${what}, ${atLeast}` });
+}
+
+/** A map whose keys are the user's names. */
+export function dictionary<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
+  what: string,
+  key: Key,
+  value: Value,
+) {
+  return z.record(key, value, what).meta({ allowed: what });
 }
 
 /** A name that is also a file name on the node: logs and ledger entries are called after it. */
@@ -24,17 +46,18 @@ export const scalarText = z
   .union([z.string(), z.number(), z.boolean()], "text, a number, true or false")
   .transform(String);
 
-export const flag = z.boolean("true or false");
+export const flag = z.boolean("true or false").meta({ allowed: "true or false" });
 
 export function matching(pattern: RegExp, expected: string) {
-  return z.string(expected).regex(pattern, expected);
+  return z.string(expected).regex(pattern, expected).meta({ allowed: expected });
 }
 
 export function choice<const Values extends readonly string[]>(
   values: Values,
   shown: readonly string[] = values,
 ) {
-  return z.enum(values, `one of: ${shown.join(", ")}`);
+  const expected = `one of: ${shown.join(", ")}`;
+  return z.enum(values, expected).meta({ allowed: expected });
 }
 
 /** Without a `max` of its own it ends at a million: beyond is a slip of the keyboard. */
@@ -44,12 +67,13 @@ export function wholeNumber(min: number, max?: number) {
   return z
     .int(expected)
     .min(min, expected)
-    .max(most, max === undefined ? `a whole number ≤ ${most}` : expected);
+    .max(most, max === undefined ? `a whole number ≤ ${most}` : expected)
+    .meta({ allowed: expected });
 }
 
 export function fraction(max: number) {
   const expected = `a fraction from 0 to ${max}, such as 0.15`;
-  return z.number(expected).min(0, expected).max(max, expected);
+  return z.number(expected).min(0, expected).max(max, expected).meta({ allowed: expected });
 }
 
 const largestGb = 100_000;
@@ -61,5 +85,10 @@ export const size = gigabytes(0.001, `a size in GB from 0.001 to ${largestGb}`);
 export const sizeOrZero = gigabytes(0, `a size in GB from 0 to ${largestGb}`);
 
 function gigabytes(min: number, expected: string) {
-  return z.number(expected).min(min, expected).max(largestGb, expected).transform(bytesFromGb);
+  return z
+    .number(expected)
+    .min(min, expected)
+    .max(largestGb, expected)
+    .transform(bytesFromGb)
+    .meta({ allowed: expected });
 }

@@ -1,8 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
 import {
   choice,
+  dictionary,
+  filledList,
   flag,
   line,
+  list,
   matching,
   name,
   scalarText,
@@ -36,10 +39,7 @@ export interface Instance {
   restart: { policy: "on-failure" | "never"; attempts: number; backoffSeconds: number };
 }
 
-const names = z
-  .array(name, "a list of instance names")
-  .default([])
-  .describe("a group's name means all its ordinals");
+const names = list("a list of instance names", name).default([]);
 
 const environmentName = matching(
   /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,
@@ -47,30 +47,84 @@ const environmentName = matching(
 );
 
 export const instanceSchema = section("a map that describes an instance", {
-  instance_id: name,
-  count: wholeNumber(1, 1000).optional().describe("that many copies, called <instance_id>-0, -1 …"),
+  instance_id: name.meta({
+    description: "Its name: in plans, hints and messages, and of its log on the node",
+    example: "historian",
+  }),
+  count: wholeNumber(1, 1000).optional().meta({
+    description: "So many copies, called `<instance_id>-0`, `<instance_id>-1` …",
+    absent: "one, called `<instance_id>`",
+    example: 4,
+  }),
   experiment_config_path: matching(
     /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\p{Cc}]+$/u,
     "a path inside the code's directory",
-  ).optional(),
-  ram_gb: size,
-  gpu: choice(gpuWishes).optional().describe("default none"),
-  gpu_required: flag.optional().describe("the older way to write gpu: required | none"),
-  gpu_memory_gb: sizeOrZero.default(0),
-  preferred_node: name.optional(),
-  affinity: names,
-  anti_affinity: names,
-  network: choice(["isolated", "peers"]).default("isolated"),
-  env: z.record(environmentName, scalarText, "a map of variable to text").default({}),
-  command: z
-    .array(line("text on one line"), 'a list of words such as ["python3", "main.py"]')
-    .min(1, "at least one word")
-    .default(["python3", "main.py"]),
+  )
+    .optional()
+    .meta({
+      description:
+        "JSON file of the experiment, from the code's directory; the program finds its path in `BERTH_CONFIG`",
+      absent: "no config",
+      example: "configs/historian.json",
+    }),
+  ram_gb: size.meta({ description: "RAM it takes; the node stops it when it takes more", example: 12 }),
+  gpu: choice(gpuWishes).optional().meta({
+    description: "required: only where a GPU is free; preferred: there if possible, else on the CPU",
+    absent: "`none`",
+    example: "preferred",
+  }),
+  gpu_required: flag.optional().meta({
+    description: "The older way to write `gpu`: true is required, false is none",
+    absent: "`gpu` decides",
+    example: true,
+  }),
+  gpu_memory_gb: sizeOrZero
+    .prefault(0)
+    .meta({ description: "GPU memory it takes where it gets a GPU", example: 8 }),
+  preferred_node: name.optional().meta({
+    description: "The node it likes best: ten points more for that one, never a must",
+    absent: "no preference",
+    example: "rpi1",
+  }),
+  affinity: names.meta({
+    description: "Instances it likes to share a node with; a group's name means all its copies",
+    example: ["subject"],
+  }),
+  anti_affinity: names.meta({
+    description:
+      "Instances it never shares a node with; binds both ways. A group's own name spreads its copies",
+    example: ["split_brain_A"],
+  }),
+  network: choice(["isolated", "peers"]).default("isolated").meta({
+    description: "peers: it gets a port, and the addresses of the other peers in the file `BERTH_PEERS`",
+    example: "peers",
+  }),
+  env: dictionary("a map of variable to text", environmentName, scalarText)
+    .prefault({})
+    .meta({ description: "Environment variables of its program", example: { SEED: 42 } }),
+  command: filledList(
+    'a list of words such as ["python3", "main.py"]',
+    line("text on one line"),
+    "at least one word",
+  )
+    .default(["python3", "main.py"])
+    .meta({
+      description: "Its program, started in the code's directory without a shell",
+      example: ["./run"],
+    }),
   restart: section("a map with policy, attempts and backoff_seconds", {
-    policy: choice(["on-failure", "never"]).default("on-failure"),
-    attempts: wholeNumber(0, 1000).default(3),
-    backoff_seconds: wholeNumber(0, 3600).default(1),
-  }).prefault({}),
+    policy: choice(["on-failure", "never"])
+      .default("on-failure")
+      .meta({ description: "Whether it is started again after it failed", example: "never" }),
+    attempts: wholeNumber(0, 1000)
+      .default(3)
+      .meta({ description: "Restarts before it counts as failed", example: 10 }),
+    backoff_seconds: wholeNumber(0, 3600)
+      .default(1)
+      .meta({ description: "Seconds before the first restart, doubled each time, up to 60", example: 5 }),
+  })
+    .prefault({})
+    .meta({ description: "What happens when its program fails" }),
 });
 
 export type WrittenInstance = z.output<typeof instanceSchema>;

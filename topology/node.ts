@@ -1,6 +1,18 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { type Connection, connectionFields, toConnection } from "./connection";
-import { choice, flag, fraction, name, scalarText, section, size, sizeOrZero, wholeNumber } from "./fields";
+import {
+  choice,
+  dictionary,
+  flag,
+  fraction,
+  list,
+  name,
+  scalarText,
+  section,
+  size,
+  sizeOrZero,
+  wholeNumber,
+} from "./fields";
 
 const nodeTypes = ["jetson_orin", "raspberry_pi", "host", "gb10", "generic"] as const;
 const statuses = ["healthy", "degraded", "maintenance", "unavailable"] as const;
@@ -57,40 +69,85 @@ const reservedShare = 1 / 8;
 
 /** Both halves may be left out: a node then takes them from its cluster, the cluster from the defaults. */
 export const memoryHeadroomSchema = section("a map with require and advise", {
-  require: fraction(0.9).optional().describe("share of RAM that must stay free, default 0.15"),
-  advise: fraction(0.9).optional().describe("share of RAM that should stay free, default 0.2"),
+  require: fraction(0.9).optional().meta({
+    description: "Share of RAM that must stay free: an instance that would need it is refused",
+    absent: "as in the cluster, there `0.15`",
+    example: 0.1,
+  }),
+  advise: fraction(0.9).optional().meta({
+    description: "Share of RAM that should stay free: less is only reported",
+    absent: "as in the cluster, there `0.2`",
+    example: 0.25,
+  }),
 });
 
 export const nodeSchema = section("a map that describes a node", {
-  name,
+  name: name.meta({ description: "What scenarios, plans and messages call it", example: "jetson" }),
   ...connectionFields,
-  type: choice(nodeTypes).default("generic"),
-  arch: choice(["arm64", "amd64"]).optional().describe("default by type"),
-  labels: z.record(name, scalarText, "a map of label to text").default({}),
+  type: choice(nodeTypes).default("generic").meta({
+    description: "The kind of machine; it sets the default of `arch` and `unified_memory`",
+    example: "jetson_orin",
+  }),
+  arch: choice(["arm64", "amd64"]).optional().meta({
+    description: "Its processors; checked against the real machine",
+    absent: "`arm64` for jetson_orin, gb10 and raspberry_pi, else not checked",
+    example: "amd64",
+  }),
+  labels: dictionary("a map of label to text", name, scalarText)
+    .prefault({})
+    .meta({ description: "Free notes about it; they decide nothing", example: { zone: "attic" } }),
   status: choice([...statuses, ...upperCased], statuses)
     .default("healthy")
-    .transform((status) => status.toUpperCase() as NodeStatus),
-  ram_gb: size,
-  reserved_ram_gb: sizeOrZero
+    .transform((status) => status.toUpperCase() as NodeStatus)
+    .meta({
+      description:
+        "healthy takes work; degraded keeps what it has; maintenance and unavailable give it up and take nothing",
+      example: "maintenance",
+    }),
+  ram_gb: size.meta({
+    description: "RAM it has; checked against the real machine with 3 % tolerance",
+    example: 64,
+  }),
+  reserved_ram_gb: sizeOrZero.optional().meta({
+    description: "RAM kept for the operating system; less than `ram_gb`",
+    absent: "an eighth of `ram_gb`",
+    example: 8,
+  }),
+  unified_memory: flag.optional().meta({
+    description: "Whether the GPU's memory is part of the RAM",
+    absent: "`true` for jetson_orin and gb10, else `false`",
+    example: true,
+  }),
+  gpu: flag.default(false).meta({ description: "Whether it has a GPU", example: true }),
+  gpu_memory_gb: sizeOrZero.optional().meta({
+    description: "Memory the GPU has, or may take of unified memory",
+    absent: "`ram_gb` on unified memory with a GPU, else `0`",
+    example: 24,
+  }),
+  cpu_cores: wholeNumber(1)
     .optional()
-    .describe("kept for the operating system, default an eighth of ram_gb"),
-  unified_memory: flag.optional().describe("default by type"),
-  gpu: flag.default(false),
-  gpu_memory_gb: sizeOrZero.optional().describe("default ram_gb on unified memory with a GPU, else 0"),
-  cpu_cores: wholeNumber(1).optional(),
-  disk_gb: size.optional(),
-  max_instances: wholeNumber(1),
-  co_tenants: z
-    .array(
-      section("a map with name and ram_gb", {
-        name,
-        ram_gb: sizeOrZero.default(0),
-        gpu_memory_gb: sizeOrZero.default(0),
-      }),
-      "a list of co-tenants",
-    )
-    .default([]),
-  memory_headroom: memoryHeadroomSchema.default({}),
+    .meta({
+      description: "Cores it has; checked against the real machine",
+      absent: "not checked",
+      example: 12,
+    }),
+  disk_gb: size.optional().meta({
+    description: "Size of the disk that `remote_work_dir` is on; checked against the real machine",
+    absent: "not checked",
+    example: 100,
+  }),
+  max_instances: wholeNumber(1).meta({ description: "Instances it takes at one time", example: 4 }),
+  co_tenants: list(
+    "a list of co-tenants",
+    section("a map with name and ram_gb", {
+      name: name.meta({ description: "What plans call it", example: "database" }),
+      ram_gb: sizeOrZero.prefault(0).meta({ description: "RAM it holds", example: 6 }),
+      gpu_memory_gb: sizeOrZero.prefault(0).meta({ description: "GPU memory it holds", example: 2 }),
+    }),
+  )
+    .prefault([])
+    .meta({ description: "What else lives on the machine and holds memory there" }),
+  memory_headroom: memoryHeadroomSchema.default({}).meta({ description: "RAM to leave free on this node" }),
 });
 
 export type WrittenNode = z.output<typeof nodeSchema>;
