@@ -18,7 +18,7 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
     name = f"{stack}/{spec.id}"
     others = list(others)
     at_once = limits.max_instances
-    live = [entry for entry in others if entry.processes]
+    live = [entry for entry in others if entry.live]
     known = [(entry, entry.spec) for entry in live if entry.spec]
     problems = [_unreadable(name, entry) for entry in live if not entry.spec]
     problems += [_same_log(name, spec.id, entry) for entry in others if entry.id == spec.id]

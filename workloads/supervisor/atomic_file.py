@@ -10,24 +10,28 @@ from typing import Any
 from errors import NodeError
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replaces `path`, readable by its owner only. A file has one writer at a time: `.new` is name enough."""
+def write_text(path: Path, text: str, durable: bool = True) -> None:
+    """Replaces `path`, readable by its owner only. A file has one writer at a time: `.new` is name enough.
+
+    Not `durable`: it need not outlive this boot, and may be written often.
+    """
     new = path.with_name(path.name + ".new")
     try:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(new, path)
-    except OSError:
+    except OSError as error:
         if new.exists():
             new.unlink()
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
+def write_json(path: Path, value: dict[str, Any], durable: bool = True) -> None:
     """Replaces `path` with a JSON object."""
-    write_text(path, json.dumps(value, sort_keys=True) + "\n")
+    write_text(path, json.dumps(value, sort_keys=True) + "\n", durable)
 
 
 def read_json(path: Path) -> dict[str, Any]:

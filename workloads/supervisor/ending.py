@@ -35,7 +35,8 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
     First the supervisors, which end their own trees; then what a supervisor that was killed has left behind.
     """
     tags = {layout.tag(instance) for instance in instances}
-    grace_s = max([_grace_s(layout, instance) for instance in instances], default=DEFAULT_GRACE_S)
+    specs = [entry.spec for entry in entries_of(layout) if entry.id in instances]
+    grace_s = max((spec.stop_grace_s for spec in specs if spec), default=DEFAULT_GRACE_S)
 
     def ours(supervisors_only: bool) -> list[Process]:
         wanted = (found for found in tagged(layout.stack_dir) if everything or found.tag in tags)
@@ -46,26 +47,19 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
     def left_behind() -> set[Process]:
         return {*ours(supervisors_only=False), *still_alive(members), *untagged(layout.stack_dir)}
 
-    ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S) + end_all(
-        left_behind, grace_s
-    )
+    ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S)
+    ended += end_all(left_behind, grace_s)
     for instance in instances:
         if layout.instance_dir(instance).exists():
             shutil.rmtree(layout.instance_dir(instance))
     return ended
 
 
-def _grace_s(layout: Layout, instance: str) -> float:
-    specs = (entry.spec for entry in entries_of(layout) if entry.id == instance)
-    return next((spec.stop_grace_s for spec in specs if spec), DEFAULT_GRACE_S)
-
-
 def _members(layout: Layout, instance: str) -> list[Process]:
     """The tree as a supervisor saw it last; empty after a reboot."""
     try:
-        recorded: dict[str, Any] | None = read_json(layout.instance_dir(instance) / "members.json")
+        recorded = read_json(layout.members_file(instance))
     except NodeError:
-        recorded = None
-    if not recorded or recorded.get("boot_id") != boot_id():
         return []
-    return [Process(*member) for member in recorded["members"]]
+    members = recorded.get("members", []) if recorded.get("boot_id") == boot_id() else []
+    return [Process(*member) for member in members]

@@ -9,14 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from layout import Layout
+from ledger import Entry, all_entries
 from process_tree import PAGE, boot_id
 
 ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 
 
 def facts(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
-    """Verb: the facts."""
-    return {"facts": measure(layout.work_dir)}
+    """Verb: the facts, and who holds what here, of all stacks."""
+    live = [entry for entry in all_entries(layout) if entry.processes]
+    return {"facts": measure(layout.work_dir), "holdings": [_holding(entry) for entry in live]}
+
+
+def _holding(entry: Entry) -> dict[str, Any]:
+    return {
+        "stack": entry.layout.stack,
+        "instance": entry.id,
+        "memory_bytes": entry.spec.memory_bytes if entry.spec else 0,
+        "gpu_memory_bytes": entry.spec.gpu_memory_bytes if entry.spec else 0,
+        "port": entry.spec.port if entry.spec else None,
+    }
 
 
 def measure(work_dir: Path) -> dict[str, Any]:

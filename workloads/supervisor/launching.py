@@ -23,14 +23,14 @@ SHORTEST_SECRET = 4
 
 def launch(layout: Layout, spec: Spec, digest: str) -> dict[str, Any]:
     """Starts an instance that has no entry; returns what its supervisor says. Failing, it leaves no entry."""
-    directory, log = layout.instance_dir(spec.id), layout.log_file(spec.id)
+    log = layout.log_file(spec.id)
     log_start = log.stat().st_size if log.exists() else 0
     try:
-        directory.mkdir(parents=True)
+        layout.instance_dir(spec.id).mkdir(parents=True)
         layout.logged.mkdir(exist_ok=True)
         (layout.logged / spec.id).touch()
         layout.logs.mkdir(exist_ok=True)
-        write_json(directory / "spec.json", {"digest": digest, "spec": to_json(spec)})
+        write_json(layout.spec_file(spec.id), {"digest": digest, "spec": to_json(spec)})
         state = _supervised(layout, spec)
         if state["state"] == "failed":
             raise _early_exit(layout, spec, state["exit"], last_lines(log, 10, log_start))

@@ -95,6 +95,18 @@ class Layout:
     def instance_dir(self, instance: str) -> Path:
         return self.instances / instance
 
+    def spec_file(self, instance: str) -> Path:
+        """What it is to be, and the digest of that."""
+        return self.instance_dir(instance) / "spec.json"
+
+    def state_file(self, instance: str) -> Path:
+        """How it is; its supervisor writes it."""
+        return self.instance_dir(instance) / "state.json"
+
+    def members_file(self, instance: str) -> Path:
+        """Its processes as its supervisor saw them last."""
+        return self.instance_dir(instance) / "members.json"
+
     def log_file(self, instance: str) -> Path:
         return self.logs / f"{instance}.log"
 

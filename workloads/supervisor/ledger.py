@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from atomic_file import read_json
@@ -11,6 +10,8 @@ from errors import NodeError
 from layout import Layout
 from spec import Spec, spec_of
 from strays import Found, tagged
+
+ENDED = ("completed", "failed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,17 @@ class Entry:
     def supervised(self) -> bool:
         return any(found.supervisor for found in self.processes)
 
+    @property
+    def live(self) -> bool:
+        """Whether it holds anything. A supervisor says that all is over when nothing is left but itself."""
+        return bool(self.processes) and self.state.get("state") not in ENDED
+
 
 def all_entries(layout: Layout) -> list[Entry]:
     """The instances of all stacks on this node, by name."""
     processes = tagged(layout.berth)
-    found = [
-        _entry(directory, layout.work_dir, processes) for directory in layout.berth.glob("*/instances/*")
-    ]
-    return sorted(found, key=lambda entry: entry.name)
+    places = sorted(layout.berth.glob("*/instances/*"))
+    return [_entry(Layout(layout.work_dir, place.parts[-3]), place.name, processes) for place in places]
 
 
 def entries_of(layout: Layout) -> list[Entry]:
@@ -49,18 +53,15 @@ def entries_of(layout: Layout) -> list[Entry]:
     return [entry for entry in all_entries(layout) if entry.layout == layout]
 
 
-def _entry(directory: Path, work_dir: Path, processes: list[Found]) -> Entry:
-    layout = Layout(work_dir, directory.parent.parent.name)
+def _entry(layout: Layout, instance: str, processes: list[Found]) -> Entry:
     try:
-        stored = read_json(directory / "spec.json")
+        stored = read_json(layout.spec_file(instance))
         spec, digest = spec_of(stored["spec"]), str(stored["digest"])
     except (NodeError, KeyError):
         spec, digest = None, ""
     try:
-        state = read_json(directory / "state.json")
+        state = read_json(layout.state_file(instance))
     except NodeError:
         state = {}
-    tag = layout.tag(directory.name)
-    return Entry(
-        layout, directory.name, spec, digest, state, [found for found in processes if found.tag == tag]
-    )
+    own = [found for found in processes if found.tag == layout.tag(instance)]
+    return Entry(layout, instance, spec, digest, state, own)

@@ -22,9 +22,8 @@ class LogFile:
 
     def write(self, data: bytes) -> None:
         """Never raises."""
-        if self.lost and not self._append(
-            b"\n" + json.dumps({"berth": "log lost", "bytes": self.lost}).encode() + b"\n"
-        ):
+        notice = json.dumps({"berth": "log lost", "bytes": self.lost})
+        if self.lost and not self._append(f"\n{notice}\n".encode()):
             self.lost += len(data)
             return
         self.lost = 0

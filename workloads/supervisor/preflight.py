@@ -23,8 +23,8 @@ DISK_NEEDED_BYTES = 64 * 10**6
 
 def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: compares the node with its description, takes ownership of the stack, installs the program."""
-    if not isinstance(request.get("program"), dict):
-        raise BadRequest("preflight needs the program")
+    if not isinstance(request.get("program"), dict) or not isinstance(request.get("node"), dict):
+        raise BadRequest("preflight needs the program and the node, both objects")
     real = measure(layout.work_dir)
     refuse_if_any([*_differences(request["node"], real), *_shortcomings(layout, request, real)])
     made = [str(path) for path in layout.berth.parents if not path.exists()]
@@ -41,7 +41,7 @@ def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
 
 def _differences(declared: dict[str, Any], real: dict[str, Any]) -> list[NodeError]:
     """Where the machine is less than its description. What it has more is not used."""
-    name = declared["name"]
+    name = declared.get("name")
     problems = []
 
     def less(error: str, key: str, what: str, text: Any, tolerance: float = 1.0) -> None:
@@ -61,7 +61,7 @@ def _differences(declared: dict[str, Any], real: dict[str, Any]) -> list[NodeErr
 
 def _shortcomings(layout: Layout, request: dict[str, Any], real: dict[str, Any]) -> list[NodeError]:
     problems = []
-    name = request["node"]["name"]
+    name = request["node"].get("name")
     if not shutil.which("rsync"):
         problems.append(
             NodeError("RsyncMissing", f"node {name} has no rsync", "type there  sudo apt-get install rsync")

@@ -42,8 +42,8 @@ def stat(pid: int) -> Stat | None:
             fields = file.read().rpartition(b")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    number = [int(field) for field in fields[1:22]]
-    return Stat(Process(pid, number[18]), fields[0].decode(), number[0], number[3], number[20] * PAGE)
+    parent, terminal, start, resident_pages = (int(fields[number]) for number in (1, 4, 19, 21))
+    return Stat(Process(pid, start), fields[0].decode(), parent, terminal, resident_pages * PAGE)
 
 
 def alive(process: Process) -> bool:

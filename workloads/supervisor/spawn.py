@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -25,7 +26,7 @@ def spawn(command: list[str], directory: Path, environment: dict[str, str], outp
     """
     supervisor = os.getpid()
     # A signal that arrives before exec must not be taken for one of the supervisor's.
-    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     pid = os.fork()
     if pid == 0:
@@ -55,11 +56,8 @@ def _become(
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != supervisor:
         return
-    try:
-        with open("/proc/self/oom_score_adj", "wb") as file:
-            file.write(OOM_SCORE)
-    except OSError:
-        pass
+    with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:
+        file.write(OOM_SCORE)
     for signum in (*signals, signal.SIGPIPE):
         signal.signal(signum, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)

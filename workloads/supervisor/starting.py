@@ -49,7 +49,7 @@ def _is_as_asked(entry: Entry, wanted: str) -> bool:
 
 
 def _answer(state: dict[str, Any], changed: bool) -> dict[str, Any]:
-    return {"state": state["state"], "pid": state["pid"], "restarts": state["restarts"], "changed": changed}
+    return {**{key: state.get(key) for key in ("state", "pid", "restarts")}, "changed": changed}
 
 
 def _impossible(layout: Layout, spec: Spec) -> list[NodeError]:

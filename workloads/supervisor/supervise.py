@@ -30,7 +30,6 @@ FIRST_WATCH_S = 0.05
 WATCH_S = 1.0
 WATCH_CLOSE_S = 0.2
 """The same, near the limit."""
-MEMBERS_FILE = "members.json"
 
 
 class Supervisor:
@@ -38,7 +37,6 @@ class Supervisor:
 
     def __init__(self, layout: Layout, spec: Spec, ready: int) -> None:
         self.layout, self.spec, self.ready = layout, spec, ready
-        self.directory = layout.instance_dir(spec.id)
         self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
         self.state: dict[str, Any] = {
             "state": "starting",
@@ -55,12 +53,10 @@ class Supervisor:
         self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         self.output, self.input = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.wakeup, notify = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(
-            self.input, True
-        )  # the experiment's end: it waits when it writes faster than the disk
+        os.set_blocking(self.input, True)  # who writes faster than the disk waits
         signal.set_wakeup_fd(notify, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
-        for signum in (signal.SIGTERM, signal.SIGINT):
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(signum, self._stop)
         prctl(PR_SET_CHILD_SUBREAPER, 1)
 
@@ -161,25 +157,19 @@ class Supervisor:
     def _remember(self, members: list[Process]) -> None:
         """For who cleans up when this process is killed: members may have no tag left to be found by."""
         if members != self.members:
-            self.members = members
-            text = json.dumps({"boot_id": self.state["boot_id"], "members": members})
-            new = self.directory / (MEMBERS_FILE + ".new")
-            try:
-                new.write_text(text)
-                os.replace(new, self.directory / MEMBERS_FILE)
-            except OSError:
-                self.members = []
+            record = {"boot_id": self.state["boot_id"], "members": members}
+            with suppress(OSError):  # a full disk: tried again at the next look
+                write_json(self.layout.members_file(self.spec.id), record, durable=False)
+                self.members = members
 
     def _record(self, state: str, **facts: Any) -> None:
         self.state.update(state=state, **facts)
         self._save()
 
     def _save(self) -> None:
-        try:
-            write_json(self.directory / "state.json", self.state)
+        with suppress(OSError):  # a full disk is no reason to stop; `_wait` tries again
+            write_json(self.layout.state_file(self.spec.id), self.state)
             self.saved = dict(self.state)
-        except OSError:
-            pass  # a full disk is no reason to stop; `_wait` tries again
 
     def _tell_ready(self) -> None:
         """Answers the verb that waits for this start, once."""
@@ -228,9 +218,8 @@ def main(work_dir: str, stack: str, instance: str, ready: str) -> None:
     os.set_inheritable(int(ready), False)
     place = os.open(layout.instance_dir(instance), os.O_RDONLY | os.O_CLOEXEC)
     fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    Supervisor(
-        layout, spec_of(read_json(layout.instance_dir(instance) / "spec.json")["spec"]), int(ready)
-    ).run()
+    spec = spec_of(read_json(layout.spec_file(instance))["spec"])
+    Supervisor(layout, spec, int(ready)).run()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ def main(verb: str, request: dict[str, Any]) -> None:
     try:
         if verb not in VERBS:
             raise BadRequest(f"there is no verb {verb}; there are {', '.join(VERBS)}")
+        if not isinstance(request.get("owner"), str):
+            raise BadRequest("owner must be a text")
         answer = VERBS[verb](Layout.of(request), request)
     except NodeErrors as refused:
         _refuse(refused.problems)
