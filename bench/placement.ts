@@ -116,7 +116,7 @@ function largeTopology(): Topology {
       healthCheck: { enabled: true, intervalSeconds: 30 },
       failover: { enabled: true, autoRestart: true },
     },
-    scenario: { name: "large", instances, placement: {}, purge: false },
+    scenario: { name: "large", instances, placement: {}, purge: false, rebalance: false, allowMoves: true },
     observed: noObservations,
   };
 }

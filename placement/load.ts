@@ -69,6 +69,7 @@ export class Load {
       reservedBytes: node.reservedRamBytes,
       coTenantBytes,
       placedBytes,
+      others: [],
       unifiedMemory: node.unifiedMemory,
       gpuMemoryBytes: node.gpuMemoryBytes,
       gpuCoTenantBytes: this.gpuCoTenantBytes,

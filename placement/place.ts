@@ -46,6 +46,8 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
       score: best.score,
       parts: best.parts,
       manual: request.pinnedTo !== undefined,
+      stays: false,
+      hints: "",
       ...(port !== undefined && { port }),
       takes: { ramBytes: takes.ramBytes, gpuMemoryBytes: takes.gpuMemoryBytes },
       onGpu: takes.onGpu,
@@ -59,6 +61,7 @@ export function place({ cluster, scenario }: Topology, filters = allFilters, sco
     placements: placements.sort(byInstance),
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
+    method: "greedy",
   };
 
   function refuse(offer: Offer): Rejection | undefined {

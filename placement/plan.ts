@@ -46,6 +46,14 @@ export interface Placement {
   parts: ScorePart[];
   /** The scenario's `placement:` named the node. */
   manual: boolean;
+  /** It ran here before and still does. False on a first run. */
+  stays: boolean;
+  /** The node it ran on before, when it moved. */
+  was?: string;
+  /** Why it moved. */
+  why?: string;
+  /** Its own wishes as text, to be given back as `PreviousPlacement.hints`: a change lets it be decided anew. */
+  hints: string;
   /** Only with `network: peers`. */
   port?: number;
   /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
@@ -64,6 +72,26 @@ export interface Unplaced {
   rejections: Rejection[];
 }
 
+/** What stands against a plan that leaves something out. */
+export interface Conflict {
+  /** Whether it is certain that no full placement exists. */
+  proven: boolean;
+  /** The smallest set of instances that do not fit together; by id. */
+  instances: string[];
+  /** A sentence about them. */
+  text: string;
+  /** What would help: one sentence each, the most useful first. */
+  help: string[];
+}
+
+/** What another stack holds on a node. */
+export interface OtherStack {
+  stack: string;
+  instances: number;
+  ramBytes: number;
+  gpuMemoryBytes: number;
+}
+
 /** What a node holds once everything is placed. */
 export interface NodeLoad {
   node: string;
@@ -71,6 +99,8 @@ export interface NodeLoad {
   reservedBytes: number;
   coTenantBytes: number;
   placedBytes: number;
+  /** By stack. */
+  others: OtherStack[];
   unifiedMemory: boolean;
   gpuMemoryBytes: number;
   gpuCoTenantBytes: number;
@@ -90,4 +120,13 @@ export interface Plan {
   placements: Placement[];
   unplaced: Unplaced[];
   nodes: NodeLoad[];
+  /**
+   * `greedy`: one after the other to its best node. `exact`: proven to be the best of all placements. `repaired`: all
+   * placed by shifting, not proven to be the best.
+   */
+  method: "greedy" | "exact" | "repaired";
+  /** Only when something is left out. */
+  conflict?: Conflict;
+  /** The age of what the machines said; undefined: nobody asked them. */
+  factsAgeSeconds?: number;
 }

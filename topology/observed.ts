@@ -1,8 +1,43 @@
+import type { NodeStatus } from "./node";
+
+/** What another stack holds on a node of this cluster. On unified memory the GPU memory is in `ramBytes` too. */
+export interface Held {
+  stack: string;
+  instance: string;
+  node: string;
+  ramBytes: number;
+  gpuMemoryBytes: number;
+  port?: number;
+}
+
+/** Where an instance of this stack was placed last time. */
+export interface PreviousPlacement {
+  node: string;
+  port?: number;
+  /** `Placement.hints` of that time. Undefined: older state, taken as unchanged. */
+  hints?: string;
+}
+
+/** What the facts say about a node. A status of the cluster file that takes the node out of service beats it. */
+export interface ObservedNode {
+  status?: NodeStatus;
+  /** Why it has that status, for people. */
+  reason?: string;
+  memoryAvailableBytes?: number;
+}
+
 /** What is already so out there when the program starts. */
 export interface Observed {
-  /** Instance id to the node it runs on. */
-  placements: Record<string, string>;
+  /** By instance id. */
+  previous: Record<string, PreviousPlacement>;
+  /** ISO time since when they stand; for the state, the decision does not look at it. */
+  decidedAt?: string;
+  others: Held[];
+  /** By node name. */
+  nodes: Record<string, ObservedNode>;
+  /** Undefined: nobody asked the machines. */
+  facts?: { ageSeconds: number };
 }
 
 /** A first run: nothing is known. */
-export const noObservations: Observed = { placements: {} };
+export const noObservations: Observed = { previous: {}, others: [], nodes: {} };

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { flag, line, name, section } from "./fields";
+import type { z } from "zod";
+import { dictionary, filledList, flag, line, list, name, section } from "./fields";
 import { type Instance, idsOf, instanceSchema, toInstances } from "./instance";
 
 /** The code that is copied to the nodes. */
@@ -19,21 +19,47 @@ export interface Scenario {
   placement: Record<string, string>;
   /** Whether `destroy` also removes logs and results. */
   purge: boolean;
+  /** Decide anew, as if nothing ran yet. */
+  rebalance: boolean;
+  /** Whether what runs may move to make room for a newcomer. */
+  allowMoves: boolean;
 }
 
 export const scenarioSchema = section("a map with name and instances", {
-  name,
-  instances: z.array(instanceSchema, "a list of instances").min(1, "at least one instance"),
+  name: name.meta({ description: "What plans and messages call it", example: "hive-cluster" }),
+  instances: filledList("a list of instances", instanceSchema, "at least one instance").meta({
+    description: "What runs. Their order in the file changes nothing",
+  }),
   code: section("a map with local_path", {
-    local_path: line("the path of a directory"),
-    exclude: z
-      .array(line("a pattern"), "a list of patterns")
+    local_path: line("the path of a directory").meta({
+      description: "Directory that is copied to the nodes, from this file's own directory",
+      example: "../../my-code",
+    }),
+    exclude: list("a list of patterns", line("a pattern"))
       .default(["*.pyc", "__pycache__", ".git", "logs/*"])
-      .describe("as in a .gitignore"),
-  }).optional(),
-  placement: z.record(name, name, "a map of instance to node").default({}),
-  purge: flag.default(false),
-});
+      .meta({ description: "What is not copied, as in a .gitignore", example: ["data/", "*.tmp"] }),
+  })
+    .optional()
+    .meta({
+      description: "The experiment's program",
+      absent: "nothing is copied: it lies on the nodes already",
+    }),
+  placement: dictionary("a map of instance to node", name, name)
+    .default({})
+    .meta({
+      description: "Instances that go where you say: beats every score, never a hard rule",
+      example: { historian: "jetson" },
+    }),
+  purge: flag
+    .default(false)
+    .meta({ description: "Whether `destroy` also removes logs and results from the nodes", example: true }),
+  rebalance: flag
+    .default(false)
+    .meta({ description: "Whether everything is decided anew, as if nothing ran yet", example: true }),
+  allow_moves: flag
+    .default(true)
+    .meta({ description: "Whether what runs may move to make room for a newcomer", example: false }),
+}).meta({ description: "An experiment: what runs and what it needs, as in `stacks/scenarios/*.yaml`" });
 
 export type WrittenScenario = z.output<typeof scenarioSchema>;
 
@@ -46,6 +72,8 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
     ...(written.code && localPath && { code: { localPath, exclude: written.code.exclude } }),
     placement: written.placement,
     purge: written.purge,
+    rebalance: written.rebalance,
+    allowMoves: written.allow_moves,
   };
 }
 

@@ -228,6 +228,7 @@ describe("memory", () => {
         reservedBytes: gb(8),
         coTenantBytes: gb(5),
         placedBytes: gb(1),
+        others: [],
         unifiedMemory: true,
         gpuMemoryBytes: gb(64),
         gpuCoTenantBytes: gb(3),

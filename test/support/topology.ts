@@ -59,7 +59,7 @@ export function aTopology(
       healthCheck: { enabled: true, intervalSeconds: 30 },
       failover: { enabled: true, autoRestart: true },
     },
-    scenario: { name: "scenario", instances, placement, purge: false },
+    scenario: { name: "scenario", instances, placement, purge: false, rebalance: false, allowMoves: true },
     observed: noObservations,
   };
 }

@@ -198,6 +198,8 @@ purge: true
       code: undefined,
       placement: { "worker-0": "rpi1" },
       purge: true,
+      rebalance: false,
+      allowMoves: true,
     });
     expect(scenario.code!.localPath).toMatch(/^\.\..*\/src$/);
     expect(scenario.code!.exclude).toEqual(["data"]);
@@ -248,7 +250,7 @@ describe("the topology", () => {
   });
 
   it("carries what was observed", () => {
-    const observed = { placements: { alpha: "rpi1" } };
+    const observed = { previous: { alpha: { node: "rpi1" } }, others: [], nodes: {} };
     const files = {
       cluster: "test/fixtures/clusters/seed.yaml",
       scenario: "test/fixtures/scenarios/seed.yaml",
