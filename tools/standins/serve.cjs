@@ -32,10 +32,19 @@ function listen(service, handlers) {
   });
 }
 
-/** Serves for the life of this process: a plugin tells the engine its port as its first line of output. */
-async function servePlugin(service, handlers) {
+/**
+ * Serves for the life of the engine, which learns the port from the first line of output. An engine that was killed cannot say
+ * that it ends, but this process is then no longer its child: `cancel` ends what is under way.
+ */
+async function servePlugin(service, handlers, cancel) {
   const { port } = await listen(service, handlers);
   process.stdout.write(`${port}\n`);
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid === engine) return;
+    cancel();
+    process.exit(1);
+  }, 1_000);
 }
 
 const connect = (Client, address) => new Client(address, grpc.credentials.createInsecure(), MESSAGE_LIMITS);

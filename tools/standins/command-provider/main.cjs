@@ -174,4 +174,5 @@ connectEngine(engineAddress());
 servePlugin(
   ResourceProviderService,
   Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, unary(handle)])),
+  handlers.cancel,
 );

@@ -8,7 +8,7 @@ const { dial } = require("./ssh.cjs");
 async function runRemotely(inputs, command, { log, signal }) {
   const client = await dial(inputs.connection, { log, signal });
   try {
-    const channel = await openSession(client, command, environmentRequests(inputs, log));
+    const channel = await openSession(client, command, variablesOf(inputs), log);
     const output = captureOutput(inputs.logging, log);
     output.listen("stdout", channel);
     output.listen("stderr", channel.stderr);
@@ -19,23 +19,11 @@ async function runRemotely(inputs, command, { log, signal }) {
   }
 }
 
-/** Variables to set, each with what to do when the server refuses it; a returned error ends the session. */
-function environmentRequests(inputs, log) {
-  const request = (variables, severity, onRefusal) =>
-    Object.entries(variables).map(([name, value]) => ({
-      name,
-      value,
-      refused() {
-        log(severity, refusal(name));
-        return onRefusal(name);
-      },
-    }));
-  const fail = (name) => new Error(`could not set environment variable "${name}": ssh: setenv failed`);
-  return [
-    ...request(inputs.environment ?? {}, "ERROR", fail),
-    ...request(previousOutput(inputs), "WARNING", () => undefined),
-  ];
-}
+/** Variables to set; without those that are required the command does not start. */
+const variablesOf = (inputs) => [
+  ...Object.entries(inputs.environment ?? {}).map(([name, value]) => ({ name, value, isRequired: true })),
+  ...Object.entries(previousOutput(inputs)).map(([name, value]) => ({ name, value, isRequired: false })),
+];
 
 const refusal = (name) =>
   `Unable to set '${name}'. This only works if your SSH server is configured to accept
@@ -46,21 +34,27 @@ const refusal = (name) =>
  * Opens a session, sets its environment, one variable after the other, and only then starts the command. ssh2's `exec` never
  * asks whether the server took a variable, so its request to start is held back until each one was answered.
  */
-function openSession(client, command, variables) {
+function openSession(client, command, variables, log) {
   return new Promise((resolve, reject) => {
     const protocol = client._protocol;
     const sendStart = protocol.exec.bind(protocol);
     protocol.exec = (channelId, ...start) => {
       const { _callbacks: replies } = client._chanMgr.get(0); // the only channel of this connection
       const onStarted = replies.pop();
-      const next = () => {
-        const variable = variables.shift();
-        replies.push(variable ? (isRefused) => proceed(isRefused && variable.refused()) : onStarted);
-        if (variable) protocol.env(channelId, variable.name, variable.value, true);
-        else sendStart(channelId, ...start);
+      const proceed = ([variable, ...rest]) => {
+        if (!variable) {
+          replies.push(onStarted);
+          return sendStart(channelId, ...start);
+        }
+        const { name, value, isRequired } = variable;
+        replies.push((isRefused) => {
+          if (isRefused) log(isRequired ? "ERROR" : "WARNING", refusal(name));
+          if (!isRefused || !isRequired) return proceed(rest);
+          reject(new Error(`could not set environment variable "${name}": ssh: setenv failed`));
+        });
+        protocol.env(channelId, name, value, true);
       };
-      const proceed = (error) => (error ? reject(error) : next());
-      next();
+      proceed(variables);
     };
     client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
   });

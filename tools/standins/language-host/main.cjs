@@ -70,9 +70,8 @@ if (process.argv.some((argument) => /^--?version$/.test(argument))) {
     stopAll();
     process.exit(0);
   });
-  serve.servePlugin(LanguageRuntimeService, {
-    ...Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, serve.unary(handle)])),
-    runPlugin: (call) =>
-      runPolicyPack(call.request, call).catch((error) => call.emit("error", { message: error.message })),
-  });
+  const runPlugin = (call) =>
+    runPolicyPack(call.request, call).catch((error) => call.emit("error", { message: error.message }));
+  const unaries = Object.entries(handlers).map(([name, handle]) => [name, serve.unary(handle)]);
+  serve.servePlugin(LanguageRuntimeService, { ...Object.fromEntries(unaries), runPlugin }, stopAll);
 }
