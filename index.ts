@@ -9,7 +9,7 @@ import { place } from "./placement/place";
 export = () =>
   plainErrors(async () => {
     const topology = loadStack(await observe());
-    const plan = place(topology);
+    const plan = await place(topology);
     announce(plan);
     return deploy(topology, plan);
   });

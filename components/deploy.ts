@@ -4,6 +4,7 @@ import type { Instance } from "../topology/instance";
 import type { Node as MachineNode } from "../topology/node";
 import type { Topology } from "../topology/topology";
 import { codeTree } from "./code-tree";
+import { decisionOf } from "./decision";
 import { ExperimentInstance } from "./experiment-instance";
 import { Node, type Peer } from "./node";
 import { sshAccess } from "./ssh-access";
@@ -15,7 +16,7 @@ import { stackOwner } from "./stack-owner";
  * serves two commands at once and destroy takes the row backwards; no instance starts before every node is ready.
  * Throws ConfigError when a machine cannot be reached safely.
  */
-export function deploy({ cluster, scenario }: Topology, plan: Plan) {
+export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
   const stack = pulumi.getStack();
   const owner = stackOwner();
   const machines = cluster.nodes.filter((machine) =>
@@ -71,17 +72,7 @@ export function deploy({ cluster, scenario }: Topology, plan: Plan) {
     }
   }
   const placements = Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
-  return { placements, instances, plan: JSON.stringify(decision(plan)) };
-}
-
-/** The plan without its reasons: the engine shows every output in full, and the preview has just explained them. */
-function decision({ scenario, cluster, placements }: Plan) {
-  return {
-    version: 1,
-    scenario,
-    cluster,
-    placements: placements.map(({ instance, node, score, port }) => ({ instance, node, score, port })),
-  };
+  return { placements, instances, plan: JSON.stringify(decisionOf(plan, observed, new Date())) };
 }
 
 const placedOn = (plan: Plan, node: string): Placement[] =>

@@ -25,9 +25,9 @@ Examples:
   ./berth plan hive-cluster
   ./berth plan --cluster stacks/clusters/brain-in-jar.yaml --scenario my-scenario.yaml --json`,
   )
-  .action((stack, options) => {
+  .action(async (stack, options) => {
     const { plan } = require("./plan") as typeof import("./plan");
-    process.exitCode = plan(stack, options);
+    process.exitCode = await plan(stack, options);
   });
 
 program
@@ -48,6 +48,26 @@ Examples:
   .action(async (stack, options) => {
     const { status } = require("./status") as typeof import("./status");
     process.exitCode = await status(stack, options);
+  });
+
+program
+  .command("facts")
+  .description("ask the machines how they are and who holds what there; the next preview reads the answers")
+  .argument("<stack>", "a stack of stacks/, such as hive-cluster")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+  .option("--json", "the snapshot on stdout as well")
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 all nodes are healthy, 1 one is not or did not answer, 2 bad input.
+
+Examples:
+  ./berth facts hive-cluster
+  ./berth facts hive-cluster && pulumi preview --stack hive-cluster`,
+  )
+  .action(async (stack, options) => {
+    const { facts } = require("./facts") as typeof import("./facts");
+    process.exitCode = await facts(stack, options);
   });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -3,8 +3,8 @@ import { place } from "../placement/place";
 import { toJson } from "../placement/to-json";
 import { ConfigError } from "../topology/config-error";
 import { loadTopology, type TopologyFiles } from "../topology/load-topology";
+import { stackFiles } from "../topology/stack-files";
 import { coloured } from "./coloured";
-import { stackFiles } from "./stack-files";
 
 export interface PlanOptions {
   cluster?: string;
@@ -14,8 +14,8 @@ export interface PlanOptions {
 }
 
 /** Prints the plan of a stack or of two files. Returns the exit status: 0 all placed, 1 not. Throws ConfigError. */
-export function plan(stack: string | undefined, options: PlanOptions): number {
-  const result = place(loadTopology(filesOf(stack, options)));
+export async function plan(stack: string | undefined, options: PlanOptions): Promise<number> {
+  const result = await place(loadTopology(filesOf(stack, options)));
   if (options.json) console.log(JSON.stringify(toJson(result), null, 2));
   else console.log(coloured(explain(result), process.stdout));
   return result.unplaced.length === 0 ? 0 : 1;

@@ -1,8 +1,8 @@
 import colors from "picocolors";
 import { sshAccess } from "../components/ssh-access";
 import { loadTopology } from "../topology/load-topology";
+import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
-import { stackFiles } from "./stack-files";
 
 export interface StatusOptions {
   configFile?: string;

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { deploy } from "../../components/deploy";
 import { place } from "../../placement/place";
 import { mockEngine, type Registered } from "../support/pulumi-mocks";
@@ -12,7 +12,10 @@ import { aNode, anInstance, aTopology, gb } from "../support/topology";
 const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
 const keyPath = join(folder, "key");
 execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", keyPath]);
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 const connection = (host: string) => ({ host, port: 22, user: "pi", hostKey: "ssh-ed25519 AAAA", keyPath });
 const small = { ramBytes: gb(8), maxInstances: 2 };
@@ -33,8 +36,9 @@ let registered: Registered[];
 let outputs: ReturnType<typeof deploy>;
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-01T12:00:00Z") });
   registered = await mockEngine("pair");
-  outputs = deploy(topology, place(topology));
+  outputs = deploy(topology, await place(topology));
   await new Promise((resolve) => setTimeout(resolve, 500));
 });
 
@@ -91,7 +95,7 @@ test("the outputs say where everything is", () => {
         "b": "rpi1",
         "c": "rpi2",
       },
-      "plan": "{"version":1,"scenario":"scenario","cluster":"cluster","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000},{"instance":"b","node":"rpi1","score":55},{"instance":"c","node":"rpi2","score":45}]}",
+      "plan": "{"version":1,"scenario":"scenario","cluster":"cluster","decidedAt":"2026-01-01T12:00:00.000Z","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000,"hints":"","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}},{"instance":"b","node":"rpi1","score":55,"hints":"","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}},{"instance":"c","node":"rpi2","score":45,"hints":"","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}}]}",
     }
   `);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { type DeclaredFacts, type Lab, labDown, labUp } from "../../lab/lab";
 import { type LeftBehind, leftBehind } from "../../lab/left-behind";
+import { stopSshd } from "../../lab/sshd";
 import { openWorkspace, type Run, type Workspace } from "../../lab/workspace";
 import type { Node } from "../../topology/node";
 
@@ -14,6 +15,8 @@ export interface TestBedArgs {
   /** @default stacks/clusters/brain-in-jar.yaml */
   readonly cluster?: string;
   readonly declare?: (node: Node) => DeclaredFacts;
+  /** Another stack of the same back end on the same machines; it closes first. */
+  readonly beside?: TestBed;
 }
 
 /** The part of a connections file that is about one node. */
@@ -30,6 +33,8 @@ export interface WrittenConnection {
 export class TestBed {
   private constructor(
     readonly folder: string,
+    /** Folder of the bed that started the lab. */
+    private readonly home: string,
     readonly lab: Lab,
     readonly workspace: Workspace,
   ) {}
@@ -37,19 +42,17 @@ export class TestBed {
   static async open(args: TestBedArgs = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
     mkdirSync(join(folder, "code"));
-    const lab = await labUp(
-      join(folder, "lab"),
-      args.cluster ?? "stacks/clusters/brain-in-jar.yaml",
-      args.declare,
-    );
+    const home = args.beside?.folder ?? folder;
+    const cluster = args.cluster ?? "stacks/clusters/brain-in-jar.yaml";
+    const lab = args.beside?.lab ?? (await labUp(join(home, "lab"), cluster, args.declare));
     const own = args.scenario && { "berth:scenario": join(folder, "scenario.yaml") };
     const workspace = await openWorkspace({
-      directory: join(folder, "workspace"),
+      directory: join(home, "workspace"),
       lab,
       stack: args.stack ?? "hive-cluster",
-      config: { ...own, "berth:purge": true },
+      config: { ...own, "berth:purge": true, "berth:facts": join(folder, "facts.json") },
     });
-    const bed = new TestBed(folder, lab, workspace);
+    const bed = new TestBed(folder, home, lab, workspace);
     if (args.scenario) bed.write(args.scenario);
     return bed;
   }
@@ -112,16 +115,29 @@ export class TestBed {
     return leftBehind(this.lab);
   }
 
+  /** Runs `./berth ARGS` for this stack. */
+  berth(verb: string, ...args: string[]): Promise<Run> {
+    const { stack, configFile } = this.workspace;
+    return this.workspace.run(["./berth", verb, stack, "--config-file", configFile, ...args]);
+  }
+
+  /** A node that does not answer from now on. */
+  async silence(node: string): Promise<void> {
+    await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
+  }
+
   /** Ends what still runs, then removes everything. */
   async close(): Promise<void> {
-    for (const line of this.left().processes) {
-      try {
-        process.kill(Number(line.split(" ")[0]), "SIGKILL");
-      } catch {
-        // It ended by itself.
+    if (this.home === this.folder) {
+      for (const line of this.left().processes) {
+        try {
+          process.kill(Number(line.split(" ")[0]), "SIGKILL");
+        } catch {
+          // It ended by itself.
+        }
       }
+      await labDown(join(this.folder, "lab"));
     }
-    await labDown(join(this.folder, "lab"));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -130,7 +146,7 @@ export class TestBed {
   }
 
   private sshdLog(node: string): string {
-    return readFileSync(join(this.folder, "lab", "nodes", node, "sshd", "sshd.log"), "utf8");
+    return readFileSync(join(this.home, "lab", "nodes", node, "sshd", "sshd.log"), "utf8");
   }
 }
 

@@ -1,0 +1,86 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { supervisorFiles } from "../components/node-program";
+import { type SshAccess, sshAccess } from "../components/ssh-access";
+import type { FactsSnapshot, NodeFacts } from "../topology/facts";
+import { loadTopology } from "../topology/load-topology";
+import type { Node } from "../topology/node";
+import { stackFiles } from "../topology/stack-files";
+import { type Answer, askNode } from "./ask-node";
+
+export interface FactsOptions {
+  configFile?: string;
+  json?: boolean;
+}
+
+interface FactsAnswer {
+  readonly facts: { readonly ram_bytes: number; readonly mem_available_bytes: number };
+  readonly holdings: NodeFacts["holdings"];
+}
+
+/** Nodes that are asked at the same time. */
+const atOnce = 16;
+/** A node with less than this share of its RAM available takes nothing new. */
+const leastAvailable = 0.1;
+
+/**
+ * Asks every node of a stack's cluster how it is and who holds what there, and writes the answers to the snapshot that the next
+ * preview reads. Returns the exit status: 0 all are healthy, 1 one is not. Throws ConfigError.
+ */
+export async function facts(stack: string, options: FactsOptions): Promise<number> {
+  const files = stackFiles(stack, options.configFile);
+  const { cluster } = loadTopology(files);
+  const access = sshAccess(
+    Object.fromEntries(cluster.nodes.map(({ name, connection }) => [name, connection])),
+  );
+  const nodes: Record<string, NodeFacts> = {};
+  const waiting = [...cluster.nodes];
+  const askNext = async (): Promise<void> => {
+    for (let node = waiting.shift(); node; node = waiting.shift())
+      nodes[node.name] = await factsOf(node, stack, access.get(node.name)!);
+  };
+  await Promise.all(Array.from({ length: atOnce }, askNext));
+  const inOrder = Object.fromEntries(cluster.nodes.map(({ name }) => [name, nodes[name]!]));
+  const snapshot: FactsSnapshot = { version: 1, taken_at: new Date().toISOString(), nodes: inOrder };
+  write(files.facts, snapshot);
+  if (options.json) console.log(JSON.stringify(snapshot, null, 2));
+  else print(snapshot, files.facts);
+  return Object.values(inOrder).every(({ status }) => status === "HEALTHY") ? 0 : 1;
+}
+
+async function factsOf(node: Node, stack: string, access: SshAccess): Promise<NodeFacts> {
+  const request = { work_dir: node.remoteWorkDir, stack, owner: "", program: supervisorFiles() };
+  const answer: Answer<FactsAnswer> = await askNode(access, "facts", request);
+  if ("problem" in answer)
+    return { status: "UNAVAILABLE", reason: answer.problem.split("\n")[0]!, holdings: [] };
+  const { facts: measured, holdings } = answer.answer;
+  const available = measured.mem_available_bytes;
+  const used = 1 - available / measured.ram_bytes;
+  const isShort = used > 1 - leastAvailable;
+  return {
+    status: isShort ? "DEGRADED" : "HEALTHY",
+    ...(isShort && { reason: `${Math.round(100 * used)} % of its memory is used` }),
+    memory_available_bytes: available,
+    holdings,
+  };
+}
+
+/** Whole or not at all: a preview may read it at any moment. */
+function write(file: string, snapshot: FactsSnapshot): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(snapshot, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+function print({ nodes }: FactsSnapshot, file: string): void {
+  const width = Math.max(...Object.keys(nodes).map((name) => name.length));
+  for (const [name, { status, reason, memory_available_bytes, holdings }] of Object.entries(nodes)) {
+    const available =
+      memory_available_bytes === undefined ? "" : `${(memory_available_bytes / 1e9).toFixed(1)} GB available`;
+    const holders = holdings.map(({ stack, instance }) => `${stack}/${instance}`).join(", ");
+    console.log(
+      `${name.padEnd(width)}  ${status.padEnd(11)}  ${[available, reason, holders].filter(Boolean).join("; ")}`,
+    );
+  }
+  console.log(`\nWritten to ${relative(process.cwd(), file)}; the next preview reads it.`);
+}

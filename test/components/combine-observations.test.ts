@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import {
+  combineObservations,
+  type Observations,
+  type OtherStack,
+} from "../../components/combine-observations";
+import type { Decision } from "../../components/decision";
+import type { FactsSnapshot } from "../../topology/facts";
+import { noObservations } from "../../topology/observed";
+
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
+const decision = (minute: number, placements: Record<string, string>): Decision => ({
+  version: 1,
+  scenario: "s",
+  cluster: "c",
+  decidedAt: at(minute),
+  placements: Object.entries(placements).map(([instance, node]) => ({
+    instance,
+    node,
+    score: 50,
+    port: 9000,
+    hints: "h",
+    takes: { ramBytes: 4, gpuMemoryBytes: 1 },
+  })),
+});
+const snapshot = (minute: number, holdings: Record<string, string>): FactsSnapshot => ({
+  version: 1,
+  taken_at: at(minute),
+  nodes: Object.fromEntries(
+    ["rpi1", "rpi2"].map((node) => [
+      node,
+      {
+        status: "HEALTHY" as const,
+        holdings: Object.entries(holdings)
+          .filter(([, where]) => where === node)
+          .map(([name]) => ({
+            stack: name.split("/")[0]!,
+            instance: name.split("/")[1]!,
+            memory_bytes: 3,
+            gpu_memory_bytes: 0,
+            port: 9001,
+          })),
+      },
+    ]),
+  ),
+});
+const combine = (given: Partial<Observations>) =>
+  combineObservations({
+    stack: "mine",
+    own: undefined,
+    others: [],
+    snapshot: undefined,
+    now: new Date(at(30)),
+    ...given,
+  });
+const other = (lastUpdate: number, placements?: Record<string, string>): OtherStack => ({
+  name: "theirs",
+  lastUpdate: at(lastUpdate),
+  decision: placements && decision(lastUpdate, placements),
+});
+
+test("a first run knows nothing", () => {
+  expect(combine({})).toEqual(noObservations);
+});
+test("the last decision is what was", () => {
+  expect(combine({ own: decision(1, { a: "rpi1" }) })).toEqual({
+    ...noObservations,
+    previous: { a: { node: "rpi1", port: 9000, hints: "h" } },
+    decidedAt: at(1),
+  });
+});
+test("after an update that failed, a later snapshot knows where an instance really is, and keeps its hints", () => {
+  const { previous } = combine({
+    own: decision(1, { a: "rpi1", b: "rpi1" }),
+    snapshot: snapshot(2, { "mine/a": "rpi2", "mine/new": "rpi2" }),
+  });
+  expect(previous).toEqual({
+    a: { node: "rpi2", port: 9001, hints: "h" },
+    b: { node: "rpi1", port: 9000, hints: "h" },
+    new: { node: "rpi2", port: 9001 },
+  });
+});
+test("a snapshot from before the last decision is stale", () => {
+  expect(
+    combine({
+      own: decision(2, { a: "rpi1" }),
+      snapshot: snapshot(1, { "mine/a": "rpi2", "mine/gone": "rpi2" }),
+    }).previous,
+  ).toEqual({
+    a: { node: "rpi1", port: 9000, hints: "h" },
+  });
+});
+test("with a lost state the ledger is all there is", () => {
+  expect(combine({ snapshot: snapshot(1, { "mine/a": "rpi2" }) }).previous).toEqual({
+    a: { node: "rpi2", port: 9001 },
+  });
+});
+test("what another stack decided is held, running or not", () => {
+  expect(combine({ others: [other(1, { x: "rpi1" })] }).others).toEqual([
+    { stack: "theirs", instance: "x", node: "rpi1", ramBytes: 4, gpuMemoryBytes: 1, port: 9000 },
+  ]);
+});
+test("a ledger adds stacks that this project does not know, and corrects others that it is younger than", () => {
+  const given = snapshot(2, { "theirs/x": "rpi2", "unknown/y": "rpi1" });
+  expect(combine({ others: [other(1, { x: "rpi1" })], snapshot: given }).others).toEqual([
+    { stack: "theirs", instance: "x", node: "rpi2", ramBytes: 3, gpuMemoryBytes: 0, port: 9001 },
+    { stack: "unknown", instance: "y", node: "rpi1", ramBytes: 3, gpuMemoryBytes: 0, port: 9001 },
+  ]);
+});
+test("a stack that was destroyed after the snapshot holds nothing", () => {
+  expect(combine({ others: [other(3)], snapshot: snapshot(2, { "theirs/x": "rpi2" }) }).others).toEqual([]);
+});
+test("health and age come from the snapshot", () => {
+  expect(combine({ snapshot: snapshot(10, {}) })).toEqual({
+    ...noObservations,
+    nodes: { rpi1: { status: "HEALTHY" }, rpi2: { status: "HEALTHY" } },
+    facts: { ageSeconds: 1200 },
+  });
+});

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { ConfigError } from "./config-error";
+import { readShape } from "./read-shape";
+import { Source } from "./source";
+
+const count = z.number("a number").int().nonnegative();
+
+/** What an instance holds on a node, in the words of the node's ledger. */
+const holdingSchema = z.object(
+  {
+    stack: z.string("a stack's name"),
+    instance: z.string("an instance's id"),
+    memory_bytes: count,
+    gpu_memory_bytes: count,
+    port: count.nullable(),
+  },
+  "a holding",
+);
+
+const nodeFactsSchema = z.object(
+  {
+    status: z.enum(["HEALTHY", "DEGRADED", "UNAVAILABLE"], "HEALTHY, DEGRADED or UNAVAILABLE"),
+    reason: z.string("a text").optional(),
+    memory_available_bytes: count.optional(),
+    holdings: z.array(holdingSchema, "a list of holdings").default([]),
+  },
+  "the facts of a node",
+);
+
+const snapshotSchema = z.object(
+  {
+    version: z.literal(1, "1"),
+    taken_at: z.iso.datetime("a time such as 2026-01-31T12:00:00.000Z"),
+    nodes: z.record(z.string(), nodeFactsSchema, "a map of node name to facts"),
+  },
+  "a snapshot of facts",
+);
+
+/** Health, memory and ledgers of a cluster's nodes at one moment, as `./berth facts` writes them. */
+export type FactsSnapshot = z.output<typeof snapshotSchema>;
+export type NodeFacts = FactsSnapshot["nodes"][string];
+
+/** Reads a snapshot. Throws ConfigError for a file that is none: better no answer than a wrong one. */
+export function readFacts(file: string): FactsSnapshot {
+  try {
+    return readShape(Source.read(file), snapshotSchema);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError([
+      ...error.issues,
+      `${file}: not a snapshot of facts; write it anew with  ./berth facts STACK`,
+    ]);
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { ConfigError } from "./config-error";
+import { didYouMean } from "./did-you-mean";
+import type { TopologyFiles } from "./load-topology";
+import { readShape } from "./read-shape";
+import { Source } from "./source";
+import { stackSchema } from "./stack";
+
+const project = join(__dirname, "..");
+/** The files a stack is made of. */
+export interface StackFiles extends TopologyFiles {
+  /** Snapshot of facts, which need not exist. */
+  facts: string;
+}
+
+/**
+ * The files a stack is made of, as paths from here. Throws ConfigError for a stack that does not exist.
+ * @param configFile stack file to read instead of the one in stacks/, as in `pulumi --config-file`
+ */
+export function stackFiles(stack: string, configFile?: string): StackFiles {
+  const known = stackNames();
+  if (configFile === undefined && !known.includes(stack))
+    throw new ConfigError([`berth: no stack "${stack}"${didYouMean(stack, known)}`]);
+  const file = configFile ?? fromHere(join("stacks", `Pulumi.${stack}.yaml`));
+  const { config } = readShape(Source.read(file), stackSchema);
+  const connections = config["berth:connections"];
+  return {
+    cluster: fromHere(config["berth:cluster"]),
+    scenario: fromHere(config["berth:scenario"]),
+    ...(connections !== undefined && { connections: fromHere(connections) }),
+    facts: fromHere(config["berth:facts"] ?? defaultFactsFile(stack)),
+  };
+}
+
+/** Where a stack's snapshot of facts lies when its file does not say, from the project's directory. */
+export function defaultFactsFile(stack: string): string {
+  return join(".berth", "facts", `${stack}.json`);
+}
+
+/** Names of the stacks in stacks/, sorted. */
+export function stackNames(): string[] {
+  const directory = join(project, "stacks");
+  const files = existsSync(directory) ? readdirSync(directory) : [];
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+function fromHere(file: string): string {
+  return relative(process.cwd(), resolve(project, file));
+}
