@@ -15,36 +15,43 @@ const runs = 15;
 const gb = 1e9;
 
 const topology = largeTopology();
-const contenders: Record<string, () => number> = {
-  "berth place": () => place(topology).placements.length,
-  "berth place + explain": () => {
-    const plan = place(topology);
+const contenders: Record<string, () => number | Promise<number>> = {
+  "berth place": async () => (await place(topology)).placements.length,
+  "berth place + explain": async () => {
+    const plan = await place(topology);
     explain(plan);
     return plan.placements.length;
   },
   "first fit, same filters": () => firstFit(topology),
 };
 
-const results = Object.entries(contenders).map(([name, run]) => ({ name, ...measure(run) }));
-console.table(
-  results.map(({ name, placed, minMs, medianMs }) => ({
-    contender: name,
-    placed: `${placed} of ${instanceCount}`,
-    "min ms": minMs,
-    "median ms": medianMs,
-  })),
-);
-console.log(
-  JSON.stringify({ bench: "placement", nodes: nodeCount, instances: instanceCount, runs, results }),
-);
+main();
 
-function measure(run: () => number): { placed: number; minMs: number; medianMs: number } {
-  let placed = run();
-  const times = Array.from({ length: runs }, () => {
+async function main(): Promise<void> {
+  const results: ({ name: string } & Awaited<ReturnType<typeof measure>>)[] = [];
+  for (const [name, run] of Object.entries(contenders)) results.push({ name, ...(await measure(run)) });
+  console.table(
+    results.map(({ name, placed, minMs, medianMs }) => ({
+      contender: name,
+      placed: `${placed} of ${instanceCount}`,
+      "min ms": minMs,
+      "median ms": medianMs,
+    })),
+  );
+  console.log(
+    JSON.stringify({ bench: "placement", nodes: nodeCount, instances: instanceCount, runs, results }),
+  );
+}
+
+async function measure(run: () => number | Promise<number>) {
+  let placed = await run();
+  const times: number[] = [];
+  for (let index = 0; index < runs; index++) {
     const start = process.hrtime.bigint();
-    placed = run();
-    return Number(process.hrtime.bigint() - start) / 1e6;
-  }).sort((a, b) => a - b);
+    placed = await run();
+    times.push(Number(process.hrtime.bigint() - start) / 1e6);
+  }
+  times.sort((a, b) => a - b);
   const round = (ms: number) => Math.round(ms * 10) / 10;
   return { placed, minMs: round(times[0]!), medianMs: round(times[Math.floor(runs / 2)]!) };
 }

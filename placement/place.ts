@@ -13,7 +13,11 @@ import { scores as allScores, type Score } from "./scores";
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
  * One instance after the other takes the best node at its turn; the order in the files changes nothing.
  */
-export function place({ cluster, scenario }: Topology, filters = allFilters, scores = allScores): Plan {
+export async function place(
+  { cluster, scenario }: Topology,
+  filters = allFilters,
+  scores = allScores,
+): Promise<Plan> {
   const loads = cluster.nodes.map((node) => new Load(node)).sort((a, b) => compare(a.node.name, b.node.name));
   const ports = portsOf(scenario.instances, cluster.peerPorts.start);
   const partOf = scoreParts();

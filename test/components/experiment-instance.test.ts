@@ -34,7 +34,7 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
     configPath: "configs/historian.json",
     env: { MODEL: "small" },
   });
-  const placement = place(aTopology([machine], [instance])).placements[0]!;
+  const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
   const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
   const args = { instance, placement, machine, access, stack: "hive", owner: "me", code: "0123456789abcdef" };
   await settled(new ExperimentInstance("historian", args).started.urn);

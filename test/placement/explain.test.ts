@@ -13,7 +13,7 @@ describe("the explanation", () => {
     ...fixtures.map((scenario) => ["test/fixtures", scenario]),
   ])("of %s %s", async (folder, name) => {
     const scenario = `${folder}/scenarios/${name}.yaml`;
-    const plan = place(loadTopology({ cluster: "stacks/clusters/brain-in-jar.yaml", scenario }));
+    const plan = await place(loadTopology({ cluster: "stacks/clusters/brain-in-jar.yaml", scenario }));
     await expect(explain(plan)).toMatchFileSnapshot(`../golden/${name}.explain.txt`);
   });
 
@@ -55,7 +55,7 @@ describe("the explanation", () => {
       ...["w-0", "w-1", "w-2"].map((id) => anInstance({ id, ramBytes: gb(2), network: "peers" })),
     ];
     const pins = { tight: "a-node-whose-name-is-longer-than-its-column" };
-    await expect(explain(place(aTopology(nodes, instances, pins)))).toMatchFileSnapshot(
+    await expect(explain(await place(aTopology(nodes, instances, pins)))).toMatchFileSnapshot(
       "../golden/everything.explain.txt",
     );
   });

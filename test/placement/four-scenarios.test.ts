@@ -11,8 +11,8 @@ const fileOf = (scenario: string) =>
     : `stacks/scenarios/${scenario}.yaml`;
 
 /** `node score = parts` by instance. */
-function decisions(cluster: string, scenario: string): Record<string, string> {
-  const { placements } = place(loadTopology({ cluster, scenario: fileOf(scenario) }));
+async function decisions(cluster: string, scenario: string): Promise<Record<string, string>> {
+  const { placements } = await place(loadTopology({ cluster, scenario: fileOf(scenario) }));
   return Object.fromEntries(
     placements.map(({ instance, node, score, parts }) => [
       instance,
@@ -22,8 +22,8 @@ function decisions(cluster: string, scenario: string): Record<string, string> {
 }
 
 /** Score of every node that could have taken the instance, the chosen one first. */
-function scores(cluster: string, scenario: string, instance: string): Record<string, number> {
-  const { placements } = place(loadTopology({ cluster, scenario: fileOf(scenario) }));
+async function scores(cluster: string, scenario: string, instance: string): Promise<Record<string, number>> {
+  const { placements } = await place(loadTopology({ cluster, scenario: fileOf(scenario) }));
   const placement = placements.find((candidate) => candidate.instance === instance)!;
   return Object.fromEntries([placement, ...placement.others].map(({ node, score }) => [node, score]));
 }
@@ -51,20 +51,25 @@ describe("the four scenarios on four nodes", () => {
     ],
     ["panopticon", { observer: "jetson 55 = 20+20+15+0+0", subject: "rpi1 45 = 10+20+5+0+10" }],
     ["prisoners-dilemma", { player_A: "rpi1 45 = 10+20+5+0+10", player_B: "rpi2 45 = 10+20+5+0+10" }],
-  ])("%s", (scenario, expected) => {
-    expect(decisions(four, scenario)).toEqual(expected);
+  ])("%s", async (scenario, expected) => {
+    expect(await decisions(four, scenario)).toEqual(expected);
   });
 
-  it("settles ties by the smaller node and its name", () => {
-    expect(scores(four, "split-brain", "split_brain_B")).toEqual({ rpi1: 45, rpi2: 45, host: 45 });
+  it("settles ties by the smaller node and its name", async () => {
+    expect(await scores(four, "split-brain", "split_brain_B")).toEqual({ rpi1: 45, rpi2: 45, host: 45 });
   });
 
-  it("settles a tie by the GPU part", () => {
-    expect(scores(four, "hive-cluster", "historian")).toEqual({ jetson: 50, host: 50 });
+  it("settles a tie by the GPU part", async () => {
+    expect(await scores(four, "hive-cluster", "historian")).toEqual({ jetson: 50, host: 50 });
   });
 
-  it("settles a tie by the preferred node", () => {
-    expect(scores(four, "hive-cluster", "pessimist")).toEqual({ rpi1: 45, host: 45, rpi2: 35, jetson: 35 });
+  it("settles a tie by the preferred node", async () => {
+    expect(await scores(four, "hive-cluster", "pessimist")).toEqual({
+      rpi1: 45,
+      host: 45,
+      rpi2: 35,
+      jetson: 35,
+    });
   });
 });
 
@@ -81,11 +86,11 @@ describe("the four scenarios on two nodes", () => {
       },
     ],
     ["panopticon", { observer: "jetson 55 = 20+20+15+0+0", subject: "rpi1 45 = 10+20+5+0+10" }],
-  ])("%s", (scenario, expected) => {
-    expect(decisions(two, scenario)).toEqual(expected);
+  ])("%s", async (scenario, expected) => {
+    expect(await decisions(two, scenario)).toEqual(expected);
   });
 
-  it("settles the pessimist's tie by the GPU part", () => {
-    expect(scores(two, "hive-without-hint", "pessimist")).toEqual({ rpi1: 35, jetson: 35 });
+  it("settles the pessimist's tie by the GPU part", async () => {
+    expect(await scores(two, "hive-without-hint", "pessimist")).toEqual({ rpi1: 35, jetson: 35 });
   });
 });

@@ -13,13 +13,15 @@ const jetson = {
 } as const;
 
 /** One instance on one node: `score parts`, or the refusal. */
-function decide(
+async function decide(
   node: Partial<Node>,
   instance: Partial<Instance>,
   residents: Partial<Instance>[] = [],
-): string {
+): Promise<string> {
   const pins = Object.fromEntries(residents.map(({ id }) => [id!, "node"]));
-  const plan = place(aTopology([aNode(node)], [anInstance(instance), ...residents.map(anInstance)], pins));
+  const plan = await place(
+    aTopology([aNode(node)], [anInstance(instance), ...residents.map(anInstance)], pins),
+  );
   const placed = plan.placements.find(({ instance }) => instance === "instance");
   if (placed) {
     const parts = placed.parts
@@ -131,8 +133,8 @@ describe("a filter refuses", () => {
       { ramBytes: gb(20) },
       [{ id: "a" }],
     ],
-  ])("%s", (_, expected, node, instance, residents) => {
-    expect(decide(node, instance, residents)).toBe(expected);
+  ])("%s", async (_, expected, node, instance, residents) => {
+    expect(await decide(node, instance, residents)).toBe(expected);
   });
 
   it.each<[string, string, Partial<Node>, Partial<Instance>, Partial<Instance>[]?]>([
@@ -154,8 +156,8 @@ describe("a filter refuses", () => {
       { gpu: true },
       { gpu: "required" },
     ],
-  ])("nothing: %s", (_, expected, node, instance, residents) => {
-    expect(decide(node, instance, residents)).toBe(expected);
+  ])("nothing: %s", async (_, expected, node, instance, residents) => {
+    expect(await decide(node, instance, residents)).toBe(expected);
   });
 });
 
@@ -185,14 +187,14 @@ describe("a score", () => {
       [{ id: "a" }, { id: "b" }, { id: "c" }],
     ],
     ["preferred node", "55: ram 20, load 20, gpu 5, preferred 10", {}, { preferredNode: "node" }],
-  ])("%s", (_, expected, node, instance, residents) => {
-    expect(decide(node, instance, residents)).toBe(expected);
+  ])("%s", async (_, expected, node, instance, residents) => {
+    expect(await decide(node, instance, residents)).toBe(expected);
   });
 });
 
 describe("memory", () => {
-  const takes = (node: Partial<Node>, instance: Partial<Instance>) =>
-    place(aTopology([aNode(node)], [anInstance(instance)])).placements[0]?.takes;
+  const takes = async (node: Partial<Node>, instance: Partial<Instance>) =>
+    (await place(aTopology([aNode(node)], [anInstance(instance)]))).placements[0]?.takes;
 
   it.each<[string, Partial<Node>, Partial<Instance>["gpu"], { ramBytes: number; gpuMemoryBytes: number }]>([
     ["one pool", jetson, "required", { ramBytes: gb(12), gpuMemoryBytes: gb(8) }],
@@ -215,13 +217,13 @@ describe("memory", () => {
       "preferred",
       { ramBytes: gb(4), gpuMemoryBytes: 0 },
     ],
-  ])("%s", (_, node, gpu, expected) => {
-    expect(takes(node, { gpu, ramBytes: gb(4), gpuMemoryBytes: gb(8) })).toEqual(expected);
+  ])("%s", async (_, node, gpu, expected) => {
+    expect(await takes(node, { gpu, ramBytes: gb(4), gpuMemoryBytes: gb(8) })).toEqual(expected);
   });
 
-  it("counts co-tenants' GPU memory into one pool", () => {
+  it("counts co-tenants' GPU memory into one pool", async () => {
     const coTenants = [{ name: "desktop", ramBytes: gb(2), gpuMemoryBytes: gb(3) }];
-    expect(place(aTopology([aNode({ ...jetson, coTenants })], [anInstance()])).nodes).toEqual([
+    expect((await place(aTopology([aNode({ ...jetson, coTenants })], [anInstance()]))).nodes).toEqual([
       {
         node: "node",
         ramBytes: gb(64),
@@ -241,22 +243,22 @@ describe("memory", () => {
     ]);
   });
 
-  it("says when less than the advised headroom stays free", () => {
-    const { nodes } = place(aTopology([aNode()], [anInstance({ ramBytes: gb(13) })]));
+  it("says when less than the advised headroom stays free", async () => {
+    const { nodes } = await place(aTopology([aNode()], [anInstance({ ramBytes: gb(13) })]));
     expect(nodes[0]!.advised).toBe("18.8 % of RAM stays free, 20 % is advised");
   });
 });
 
 describe("order", () => {
-  const turns = (...instances: Partial<Instance>[]) => {
-    const plan = place(
+  const turns = async (...instances: Partial<Instance>[]) => {
+    const plan = await place(
       aTopology([aNode({ gpu: true, gpuMemoryBytes: gb(8), maxInstances: 9 })], instances.map(anInstance)),
     );
     return plan.placements.sort((a, b) => a.turn - b.turn).map(({ instance }) => instance);
   };
 
-  it("is required, preferred, none; then larger demand; then id", () => {
-    const order = turns(
+  it("is required, preferred, none; then larger demand; then id", async () => {
+    const order = await turns(
       { id: "none" },
       { id: "b" },
       { id: "large", ramBytes: gb(2) },
@@ -271,9 +273,9 @@ describe("order", () => {
 describe("placed by hand", () => {
   const nodes = [aNode({ name: "good" }), aNode({ name: "poor", maxInstances: 1 })];
 
-  it("beats every score", () => {
+  it("beats every score", async () => {
     const instances = [anInstance({ id: "a", preferredNode: "good" })];
-    const [placement] = place(aTopology(nodes, instances, { a: "poor" })).placements;
+    const [placement] = (await place(aTopology(nodes, instances, { a: "poor" }))).placements;
     expect(placement).toMatchObject({ node: "poor", manual: true, others: [] });
     expect(placement!.rejections).toEqual([
       {
@@ -287,8 +289,8 @@ describe("placed by hand", () => {
     ]);
   });
 
-  it("never beats a hard constraint", () => {
-    const { placements, unplaced } = place(
+  it("never beats a hard constraint", async () => {
+    const { placements, unplaced } = await place(
       aTopology(nodes, [anInstance({ id: "a", ramBytes: gb(15) })], { a: "poor" }),
     );
     expect(placements).toEqual([]);
@@ -298,9 +300,9 @@ describe("placed by hand", () => {
     ]);
   });
 
-  it("is not defeated by a more urgent instance that would have taken its room", () => {
+  it("is not defeated by a more urgent instance that would have taken its room", async () => {
     const eager = anInstance({ id: "eager", ramBytes: gb(13), preferredNode: "poor" });
-    const plan = place(aTopology(nodes, [eager, anInstance({ id: "pinned" })], { pinned: "poor" }));
+    const plan = await place(aTopology(nodes, [eager, anInstance({ id: "pinned" })], { pinned: "poor" }));
     expect(plan.placements.map(({ instance, node }) => `${instance} ${node}`)).toEqual([
       "eager good",
       "pinned poor",
@@ -309,9 +311,9 @@ describe("placed by hand", () => {
 });
 
 describe("ports", () => {
-  it("go to instances with peers, by id, and shift for nobody who is not placed", () => {
+  it("go to instances with peers, by id, and shift for nobody who is not placed", async () => {
     const peers = (id: string, ramBytes = gb(1)) => anInstance({ id, ramBytes, network: "peers" });
-    const plan = place(
+    const plan = await place(
       aTopology([aNode()], [peers("c"), peers("b", gb(99)), peers("a"), anInstance({ id: "alone" })]),
     );
     expect(plan.placements.map(({ instance, port }) => [instance, port])).toEqual([
@@ -323,10 +325,12 @@ describe("ports", () => {
 });
 
 describe("groups", () => {
-  it("spread when they name themselves in anti_affinity", () => {
+  it("spread when they name themselves in anti_affinity", async () => {
     const ids = ["w-0", "w-1", "w-2"];
     const workers = ids.map((id) => anInstance({ id, antiAffinity: ids.filter((other) => other !== id) }));
-    const { placements, unplaced } = place(aTopology([aNode({ name: "a" }), aNode({ name: "b" })], workers));
+    const { placements, unplaced } = await place(
+      aTopology([aNode({ name: "a" }), aNode({ name: "b" })], workers),
+    );
     expect(placements.map(({ instance, node }) => `${instance} ${node}`)).toEqual(["w-0 a", "w-1 b"]);
     expect(unplaced.map(({ instance }) => instance)).toEqual(["w-2"]);
   });

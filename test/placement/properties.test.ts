@@ -70,7 +70,7 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
 
 const holds = (check: (topology: Topology, plan: Plan) => void) =>
   fc.assert(
-    fc.property(topologyArbitrary, (topology) => check(topology, place(topology))),
+    fc.asyncProperty(topologyArbitrary, async (topology) => check(topology, await place(topology))),
     { numRuns: 500 },
   );
 
@@ -134,14 +134,14 @@ function isTrue(
 
 describe("every plan", () => {
   it("places or names every instance, once", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       const named = [...plan.placements, ...plan.unplaced].map(({ instance }) => instance);
       expect(named.sort()).toEqual(topology.scenario.instances.map(({ id }) => id).sort());
     });
   });
 
   it("says something about every node for every instance", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       for (const { node, others, rejections } of plan.placements) {
         const spoken = [node, ...[...others, ...rejections].map((other) => other.node)];
         expect(spoken.sort()).toEqual(topology.cluster.nodes.map(({ name }) => name).sort());
@@ -153,7 +153,7 @@ describe("every plan", () => {
   });
 
   it("keeps every node inside its RAM, headroom, GPU memory and slots", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       for (const node of topology.cluster.nodes) {
         const final = held(topology, node, plan.placements);
         if (final.residents.length === 0) continue;
@@ -167,7 +167,7 @@ describe("every plan", () => {
   });
 
   it("obeys statuses, GPUs, pins and anti-affinity", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       for (const { instance, node: name } of plan.placements) {
         const node = topology.cluster.nodes.find((candidate) => candidate.name === name)!;
         const { gpu, antiAffinity } = topology.scenario.instances.find(({ id }) => id === instance)!;
@@ -182,7 +182,7 @@ describe("every plan", () => {
   });
 
   it("gives only true reasons", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       for (const { instance: id, turn, rejections } of [...plan.placements, ...plan.unplaced]) {
         const instance = topology.scenario.instances.find((candidate) => candidate.id === id)!;
         for (const rejection of rejections) {
@@ -196,7 +196,7 @@ describe("every plan", () => {
   });
 
   it("leaves out only what every node still refuses at the end", () => {
-    holds((topology, plan) => {
+    return holds((topology, plan) => {
       const last = topology.scenario.instances.length + 1;
       for (const { instance: id, rejections } of plan.unplaced) {
         const instance = topology.scenario.instances.find((candidate) => candidate.id === id)!;
@@ -208,8 +208,8 @@ describe("every plan", () => {
   });
 
   it("does not depend on the order in the files", () => {
-    fc.assert(
-      fc.property(topologyArbitrary, fc.infiniteStream(fc.nat()), (topology, keys) => {
+    return fc.assert(
+      fc.asyncProperty(topologyArbitrary, fc.infiniteStream(fc.nat()), async (topology, keys) => {
         const shuffled = <Item>(items: readonly Item[]) =>
           items
             .map((item) => ({ item, key: keys.next().value as number }))
@@ -217,14 +217,14 @@ describe("every plan", () => {
             .map(({ item }) => item);
         const { nodes } = topology.cluster;
         const { instances, placement } = topology.scenario;
-        const again = place(aTopology(shuffled(nodes), shuffled(instances), placement));
-        expect(explain(again)).toBe(explain(place(topology)));
+        const again = await place(aTopology(shuffled(nodes), shuffled(instances), placement));
+        expect(explain(again)).toBe(explain(await place(topology)));
       }),
     );
   });
 
   it("is explained in at most 100 columns", () => {
-    holds((_, plan) => {
+    return holds((_, plan) => {
       const lines = explain(plan).split("\n");
       expect(lines.filter((line) => line.length > 100)).toEqual([]);
     });

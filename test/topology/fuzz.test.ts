@@ -63,10 +63,10 @@ function mutated(text: string, mutations: { at: number; cut: number; text: strin
 
 it("a damaged file is a topology or sentences", () => {
   const mutations = fc.array(mutation, { maxLength: 4 });
-  fc.assert(
-    fc.property(mutations, mutations, (inCluster, inScenario) => {
+  return fc.assert(
+    fc.asyncProperty(mutations, mutations, async (inCluster, inScenario) => {
       try {
-        place(
+        await place(
           load({
             "cluster.yaml": mutated(cluster, inCluster),
             "scenario.yaml": mutated(scenario, inScenario),
