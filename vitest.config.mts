@@ -8,7 +8,11 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["test/{topology,placement,components,ops,lab,tools,stacks}/**/*.test.ts"], 20_000),
+      project(
+        "unit",
+        ["test/{topology,placement,components,ops,lab,tools,stacks,docs}/**/*.test.ts"],
+        20_000,
+      ),
       project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
       project("integration", ["test/integration/**/*.test.ts"], 300_000),
     ],

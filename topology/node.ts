@@ -124,13 +124,11 @@ export const nodeSchema = section("a map that describes a node", {
     absent: "`ram_gb` on unified memory with a GPU, else `0`",
     example: 24,
   }),
-  cpu_cores: wholeNumber(1)
-    .optional()
-    .meta({
-      description: "Cores it has; checked against the real machine",
-      absent: "not checked",
-      example: 12,
-    }),
+  cpu_cores: wholeNumber(1).optional().meta({
+    description: "Cores it has; checked against the real machine",
+    absent: "not checked",
+    example: 12,
+  }),
   disk_gb: size.optional().meta({
     description: "Size of the disk that `remote_work_dir` is on; checked against the real machine",
     absent: "not checked",

@@ -1,0 +1,63 @@
+import { dump } from "js-yaml";
+import { type Field, inside, type Kind } from "./fields";
+
+/** The page about one kind of file: a table for every map in it. */
+export function page(kind: Kind, fields: Field): string {
+  const rules = [
+    ...(fields.additionalProperties === false ? ["An unknown key is an error."] : []),
+    ...(JSON.stringify(fields).includes("_gb") ? ["Sizes are GB of 10⁹ bytes."] : []),
+    "Made from the schemas in `topology/` by `npm run docs`: change it there.",
+  ];
+  return `# The ${kind} file
+
+${fields.description}. ${rules.join(" ")}
+
+Editors with a YAML language server show these texts and check while you type, in a file that starts with this line (the
+path goes from that file):
+
+\`\`\`yaml
+# yaml-language-server: $schema=${kind === "stack" ? ".." : "../.."}/docs/reference/${kind}.schema.json
+\`\`\`
+
+${tables(fields, "").join("\n")}`;
+}
+
+function tables(map: Field, path: string): string[] {
+  const fields = Object.entries(map.properties!);
+  const heading = path === "" ? "" : `## \`${path}\`\n\n`;
+  const rows = fields.map(([key, field]) => row(key, field, map, path));
+  return [
+    `${heading}| key | meaning | allowed | default | example |\n|---|---|---|---|---|\n${rows.join("")}`,
+    ...fields.flatMap(([key, field]) => {
+      const inner = inside(field, within(path, key));
+      return inner ? tables(inner.map, inner.path) : [];
+    }),
+  ];
+}
+
+function within(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function row(key: string, field: Field, map: Field, path: string): string {
+  const inner = inside(field, within(path, key));
+  const example = inner ? `[below](#${slug(inner.path)})` : code(field.example);
+  return `| \`${key}\` | ${field.description} | ${field.allowed} | ${withoutIt(key, field, map)} | ${example} |\n`;
+}
+
+function withoutIt(key: string, field: Field, map: Field): string {
+  if (map.required?.includes(key)) return "must be written";
+  if (field.default === undefined) return field.absent!;
+  return field.properties && Object.keys(field.default as object).length === 0
+    ? "each key's own"
+    : code(field.default);
+}
+
+function code(value: unknown): string {
+  return `\`${dump(value, { flowLevel: 0, lineWidth: -1 }).trim()}\``;
+}
+
+/** As GitHub makes it of a heading. */
+function slug(heading: string): string {
+  return heading.toLowerCase().replace(/[^\w-]/g, "");
+}
