@@ -65,6 +65,9 @@ function firstFit({ cluster, scenario }: Topology): number {
       pinnedTo: undefined,
       conflicts: new Set(instance.antiAffinity),
       affinity: new Set<string>(),
+      port: cluster.peerPorts.start,
+      was: undefined,
+      anew: undefined,
     };
     const load = loads.find((load) => {
       const offer = { request, load, takes: load.takesOf(instance) };

@@ -11,10 +11,14 @@ export interface Filter {
 
 const nodeNotHealthy = {
   token: "NodeNotHealthy",
-  refuse({ load: { node } }) {
-    if (node.status === "HEALTHY") return undefined;
-    const status = node.status.toLowerCase();
-    return { kind: "rule", need: "healthy", have: status, text: `status is ${status}: takes nothing new` };
+  refuse({ request: { was }, load: { node, availability } }) {
+    const { keeps, reason } = availability;
+    const isHere = was === node.name;
+    if (availability.status === "HEALTHY" || (isHere && keeps)) return undefined;
+    const status = availability.status.toLowerCase();
+    const rule = isHere ? "gives up what it has" : "takes nothing new";
+    const text = `status is ${status}${reason ? ` (${reason})` : ""}: ${rule}`;
+    return { kind: "rule", need: "healthy", have: status, text };
   },
 } satisfies Filter;
 
@@ -28,6 +32,15 @@ const pinnedElsewhere = {
       have: node.name,
       text: `the scenario's placement says ${pinnedTo}`,
     };
+  },
+} satisfies Filter;
+
+const noFreePort = {
+  token: "NoFreePort",
+  refuse({ request: { instance, port } }) {
+    if (instance.network === "isolated" || port !== undefined) return undefined;
+    const text = "no port of the cluster's peer_port_range is left; other stacks hold the rest";
+    return { kind: "rule", need: "1 port", have: "0 ports", text };
   },
 } satisfies Filter;
 
@@ -66,7 +79,7 @@ const noFreeSlot = {
   token: "NoFreeSlot",
   refuse({ load }) {
     const { maxInstances } = load.node;
-    if (load.residents.length < maxInstances) return undefined;
+    if (load.occupied < maxInstances) return undefined;
     return {
       kind: "full",
       need: "1 slot",
@@ -96,6 +109,7 @@ const insufficientHeadroom = {
 export const filters: readonly Filter[] = [
   nodeNotHealthy,
   pinnedElsewhere,
+  noFreePort,
   noGpu,
   antiAffinity,
   noFreeSlot,
@@ -120,8 +134,12 @@ function memoryName({ node }: Load): string {
   return node.unifiedMemory ? "unified memory" : "RAM";
 }
 
-function heldBy({ residents }: Load): string {
-  const shown = residents.slice(0, 3).map(({ id }) => id);
-  const more = residents.length > shown.length ? ` and ${residents.length - shown.length} more` : "";
+function heldBy({ residents, others }: Load): string {
+  const holders = [
+    ...residents.map(({ id }) => id),
+    ...others.map(({ stack, instance }) => `${stack}/${instance}`),
+  ];
+  const shown = holders.slice(0, 3);
+  const more = holders.length > shown.length ? ` and ${holders.length - shown.length} more` : "";
   return shown.length > 0 ? `, taken by ${shown.join(", ")}${more}` : "";
 }

@@ -1,6 +1,9 @@
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
-import type { NodeLoad } from "./plan";
+import type { Held } from "../topology/observed";
+import { type Availability, availabilityOf } from "./availability";
+import { compare } from "./compare";
+import type { NodeLoad, OtherStack } from "./plan";
 
 /** What an instance takes of a node. RAM includes the GPU memory where both are one pool. */
 export interface Takes {
@@ -19,10 +22,19 @@ export class Load {
   readonly gpuRoomBytes: number;
   private readonly coTenantBytes: number;
   private readonly gpuCoTenantBytes: number;
+  private readonly othersBytes: number;
+  private readonly gpuOthersBytes: number;
   private placedBytes = 0;
   private gpuPlacedBytes = 0;
 
-  constructor(readonly node: Node) {
+  /** @param others what other stacks hold here */
+  constructor(
+    readonly node: Node,
+    readonly availability: Availability = availabilityOf(node, undefined, true),
+    readonly others: readonly Held[] = [],
+  ) {
+    this.othersBytes = sum(others.map(({ ramBytes }) => ramBytes));
+    this.gpuOthersBytes = sum(others.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
     this.gpuCoTenantBytes = sum(node.coTenants.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
     this.coTenantBytes =
       sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? this.gpuCoTenantBytes : 0);
@@ -32,24 +44,33 @@ export class Load {
   }
 
   get freeBytes(): number {
-    return this.roomBytes - this.placedBytes;
+    return this.roomBytes - this.othersBytes - this.placedBytes;
   }
 
   get headroomFreeBytes(): number {
-    return this.headroomRoomBytes - this.placedBytes;
+    return this.headroomRoomBytes - this.othersBytes - this.placedBytes;
   }
 
   get gpuFreeBytes(): number {
-    return this.gpuRoomBytes - this.gpuPlacedBytes;
+    return this.gpuRoomBytes - this.gpuOthersBytes - this.gpuPlacedBytes;
   }
 
-  /** What the instance would take here: on the GPU if it must, or if it likes to and the GPU has the room. */
-  takesOf({ gpu, gpuMemoryBytes, ramBytes }: Instance): Takes & { onGpu: boolean } {
+  /** Slots in use, by whomever. */
+  get occupied(): number {
+    return this.others.length + this.residents.length;
+  }
+
+  /**
+   * What the instance would take here: on the GPU if it must, or if it likes to and the GPU has the room.
+   * @param choice for one that prefers the GPU: already decided
+   */
+  takesOf({ gpu, gpuMemoryBytes, ramBytes }: Instance, choice?: boolean): Takes & { onGpu: boolean } {
     const pooled = ramBytes + (this.node.unifiedMemory ? gpuMemoryBytes : 0);
     const fits =
       gpuMemoryBytes <= this.gpuFreeBytes && pooled <= Math.min(this.freeBytes, this.headroomFreeBytes);
     const onGpu =
-      gpu === "required" || (gpu === "preferred" && this.node.gpu && (fits || gpuMemoryBytes === 0));
+      gpu === "required" ||
+      (gpu === "preferred" && this.node.gpu && (choice ?? (fits || gpuMemoryBytes === 0)));
     return onGpu ? { ramBytes: pooled, gpuMemoryBytes, onGpu } : { ramBytes, gpuMemoryBytes: 0, onGpu };
   }
 
@@ -60,8 +81,8 @@ export class Load {
   }
 
   summary(): NodeLoad {
-    const { node, coTenantBytes, placedBytes } = this;
-    const free = 1 - (coTenantBytes + placedBytes) / node.ramBytes;
+    const { node, coTenantBytes, othersBytes, placedBytes } = this;
+    const free = 1 - (coTenantBytes + othersBytes + placedBytes) / node.ramBytes;
     const { advise } = node.memoryHeadroom;
     return {
       node: node.name,
@@ -69,7 +90,7 @@ export class Load {
       reservedBytes: node.reservedRamBytes,
       coTenantBytes,
       placedBytes,
-      others: [],
+      others: stacksOf(this.others),
       unifiedMemory: node.unifiedMemory,
       gpuMemoryBytes: node.gpuMemoryBytes,
       gpuCoTenantBytes: this.gpuCoTenantBytes,
@@ -89,6 +110,19 @@ export class Load {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+function stacksOf(held: readonly Held[]): OtherStack[] {
+  const stacks = [...new Set(held.map(({ stack }) => stack))].sort(compare);
+  return stacks.map((stack) => {
+    const own = held.filter((holding) => holding.stack === stack);
+    return {
+      stack,
+      instances: own.length,
+      ramBytes: sum(own.map(({ ramBytes }) => ramBytes)),
+      gpuMemoryBytes: sum(own.map(({ gpuMemoryBytes }) => gpuMemoryBytes)),
+    };
+  });
 }
 
 function percent(share: number): string {

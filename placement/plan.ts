@@ -9,6 +9,7 @@ export interface ScorePart {
 export type Token =
   | "NodeNotHealthy"
   | "PinnedElsewhere"
+  | "NoFreePort"
   | "NoGpu"
   | "AntiAffinity"
   | "NoFreeSlot"

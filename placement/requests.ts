@@ -1,6 +1,8 @@
 import type { Instance } from "../topology/instance";
-import type { Scenario } from "../topology/scenario";
+import type { Topology } from "../topology/topology";
 import { compare } from "./compare";
+import { hintsChanged } from "./hints";
+import { portsOf } from "./ports";
 
 /** An instance in search of a node. */
 export interface Request {
@@ -10,20 +12,37 @@ export interface Request {
   /** Ids it must not meet, named by itself or by them. */
   conflicts: ReadonlySet<string>;
   affinity: ReadonlySet<string>;
+  /** Only with `network: peers`, and while there are ports. */
+  port: number | undefined;
+  /** The node it ran on before. */
+  was: string | undefined;
+  /** Why it is decided anew although it ran before. */
+  anew: string | undefined;
 }
 
 /**
  * The scenario's instances in the order in which they are placed. Those with a manual placement go first, so that no
  * other takes their room; then those that require a GPU, those that prefer one, the rest; within these the larger first.
  */
-export function requestsOf({ instances, placement }: Scenario): Request[] {
+export function requestsOf(topology: Topology): Request[] {
+  const { instances, placement, rebalance } = topology.scenario;
+  const { previous } = topology.observed;
   const conflicts = conflictsOf(instances);
+  const ports = portsOf(topology);
+  const ids = new Set(instances.map(({ id }) => id));
   return instances
     .map((instance) => ({
       instance,
       pinnedTo: Object.hasOwn(placement, instance.id) ? placement[instance.id] : undefined,
       conflicts: conflicts.get(instance.id)!,
       affinity: new Set(instance.affinity),
+      port: ports.get(instance.id),
+      was: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.node : undefined,
+      anew: rebalance
+        ? "the scenario says rebalance"
+        : hintsChanged(instance, previous, ids)
+          ? "its own wishes changed"
+          : undefined,
     }))
     .sort(byUrgency);
 }

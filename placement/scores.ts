@@ -22,7 +22,7 @@ const ram = {
 const load = {
   name: "load",
   max: 20,
-  rate: ({ load: { residents, node } }) => 20 * (1 - residents.length / node.maxInstances),
+  rate: ({ load: { occupied, node } }) => 20 * (1 - occupied / node.maxInstances),
 } satisfies Score;
 
 /** A GPU for those who want one, and GPU nodes kept free of those who do not. */
