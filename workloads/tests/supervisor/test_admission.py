@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Node, Refused, finished, wait_until
+from supervised_node import Node, Refused, finished, wait_until
 
 GB = 10**9
 

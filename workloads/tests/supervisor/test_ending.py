@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Node, running, wait_until
+from process_tree import Process, send
+from supervised_node import Node, running, wait_until
 
 DAEMON = """
 import os, subprocess, sys, time
@@ -174,6 +176,17 @@ def test_a_process_that_has_the_pid_of_one_of_ours_is_not_touched(
     assert foreigner.poll() is None
 
 
+def test_a_signal_meant_for_a_process_does_not_reach_another_with_its_pid(
+    foreigner: subprocess.Popen[bytes],
+) -> None:
+    start = int(Path(f"/proc/{foreigner.pid}/stat").read_text().rpartition(")")[2].split()[19])
+    send(Process(foreigner.pid, start - 1), signal.SIGKILL)
+    time.sleep(0.1)
+    assert foreigner.poll() is None
+    send(Process(foreigner.pid, start), signal.SIGKILL)
+    assert foreigner.wait(5) == -signal.SIGKILL
+
+
 def test_a_record_of_another_boot_means_nothing(node: Node, foreigner: subprocess.Popen[bytes]) -> None:
     node.start()
     os.kill(node.supervisor(), signal.SIGKILL)
@@ -197,6 +210,21 @@ def test_a_person_who_looks_around_in_the_code_is_not_touched(node: Node) -> Non
     finally:
         looking.kill()
         looking.wait()
+
+
+def test_a_terminal_in_the_code_is_not_touched(node: Node) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(node.stack_dir / "code")
+        os.execve(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)"], {})
+    try:
+        wait_until(lambda: os.readlink(f"/proc/{pid}/cwd") == str(node.stack_dir / "code"))
+        node.stop("nobody")
+        assert running(pid)
+    finally:
+        os.close(terminal)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"state": 1}'])

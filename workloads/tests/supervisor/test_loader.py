@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import PROGRAM, SUPERVISOR, Node, Refused
+from supervised_node import PROGRAM, SUPERVISOR, Node, Refused
 
 
 @pytest.mark.parametrize("verb", ["stop", "roster", "status"])

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import SUPERVISOR, Node, wait_until
-
-sys.path.insert(0, str(SUPERVISOR))
-
 from log_file import LogFile
+from supervised_node import Node, wait_until
 
 
 def whole(log: Path) -> bytes:

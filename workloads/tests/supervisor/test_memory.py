@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Node, wait_until
+from supervised_node import Node, wait_until
 
 HOLD = "import time; time.sleep(0.4); held = b'x' * (300 << 20); time.sleep(600)"
 

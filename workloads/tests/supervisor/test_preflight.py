@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import PROGRAM, Node, Refused
+from supervised_node import PROGRAM, Node, Refused
 
 REAL = {
     "ram_bytes": 8 * 10**9,

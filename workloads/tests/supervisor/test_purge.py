@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import OWNER, Node, Refused, running, wait_until
+from supervised_node import OWNER, Node, Refused, running, wait_until
 
 
 def files(node: Node) -> list[str]:

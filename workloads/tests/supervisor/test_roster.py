@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conftest import Node, running
+from supervised_node import Node, running
 
 PEERS = {"a": {"node": "rpi1", "host": "10.0.0.1", "port": 9000}}
 

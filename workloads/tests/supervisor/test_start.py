@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import OWNER, Node, Refused, finished, running, wait_until
+from supervised_node import OWNER, Node, Refused, finished, running, wait_until
 
 
 def test_starting_twice_gives_one_process(node: Node) -> None:
