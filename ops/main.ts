@@ -16,6 +16,8 @@ program
   .option("--scenario <file>", "scenario file, instead of a stack")
   .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
   .option("--json", "the plan for machines")
+  .option("--html <file>", "also as a page with a picture, which needs nothing but itself")
+  .option("--svg <file>", "also as a picture")
   .addHelpText(
     "after",
     `

@@ -34,7 +34,7 @@ export function picture(plan: Plan): string {
   const left_out = plan.unplaced.map(({ instance }) => instance);
   if (left_out.length > 0) rows.push(text(0, y, `not placed: ${left_out.join(", ")}`, "bad"));
   const height = y + (left_out.length > 0 ? 24 : 0);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 0 ${left + full + 40} ${height}" role="img" aria-label="${escape(`plan of ${plan.scenario} on ${plan.cluster}`)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 0 ${left + full + 40} ${height}" role="img" aria-label="${escaped(`plan of ${plan.scenario} on ${plan.cluster}`)}">
 <style>text{font:13px system-ui,sans-serif;fill:#222}.small{font-size:11px;fill:#666}.in{fill:#fff}.bad{fill:#b00020;font-weight:600}.title{font-weight:600}</style>
 <defs><pattern id="kept" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#f2f2f2"/><line y2="6" stroke="#bbb" stroke-width="2"/></pattern></defs>
 ${text(0, 18, `${plan.scenario} on ${plan.cluster}`, "title")}
@@ -78,9 +78,12 @@ function memoryRow(node: NodeLoad, plan: Plan, y: number, scale: number): string
   );
   const limit = `<line x1="${pixels(limitX!)}" x2="${pixels(limitX!)}" y1="${y - 4}" y2="${y + rowHeight + 4}" stroke="#b00020" stroke-width="2"><title>required headroom begins here: ${showGb(node.headroomLimitBytes)}</title></line>`;
   const amount = `${showGb(node.placedBytes)} of ${showGb(node.ramBytes)}, ${node.instances}/${node.maxInstances}`;
-  return [...row(node.node, amount, node.ramBytes, y, scale), kept, ...fill(stretches, y, scale), limit].join(
-    "\n",
-  );
+  return [
+    ...row(node.node, amount, node.ramBytes, y, scale),
+    kept,
+    ...fill(stretches, node.ramBytes, y, scale),
+    limit,
+  ].join("\n");
 }
 
 function gpuRow(node: NodeLoad, plan: Plan, y: number, scale: number): string {
@@ -102,7 +105,10 @@ function gpuRow(node: NodeLoad, plan: Plan, y: number, scale: number): string {
     })),
   ];
   const amount = `${showGb(node.gpuPlacedBytes)} of ${showGb(node.gpuMemoryBytes)} GPU`;
-  return [...row("", amount, node.gpuMemoryBytes, y, scale), ...fill(stretches, y, scale)].join("\n");
+  return [
+    ...row("", amount, node.gpuMemoryBytes, y, scale),
+    ...fill(stretches, node.gpuMemoryBytes, y, scale),
+  ].join("\n");
 }
 
 function row(name: string, amount: string, bytes: number, y: number, scale: number): string[] {
@@ -132,25 +138,29 @@ function instanceStretch(placement: Placement, bytes: number, fill: string): Str
   return { bytes, fill, label: instance, title: lines.join("\n") };
 }
 
-function fill(stretches: readonly Stretch[], y: number, scale: number): string[] {
+/** The stretches one after the other; names that do not fit into theirs stand behind the node. */
+function fill(stretches: readonly Stretch[], total: number, y: number, scale: number): string[] {
   let x = left;
-  return stretches
+  const outside: string[] = [];
+  const drawn = stretches
     .filter(({ bytes }) => bytes > 0)
     .map(({ bytes, fill, label, title }) => {
       const width = bytes * scale;
       const fits = width > 7.5 * label.length + 8;
-      const drawn = box(x, y, width, fill, title) + (fits ? text(x + 6, y + 20, label, "in") : "");
+      if (!fits) outside.push(label);
+      const at = x;
       x += width;
-      return drawn;
+      return box(at, y, width, fill, title) + (fits ? text(at + 6, y + 20, label, "in") : "");
     });
+  return [...drawn, text(left + total * scale + 10, y + 20, outside.join(", "), "small")];
 }
 
 function box(x: number, y: number, width: number, fill: string, title: string): string {
-  return `<rect x="${pixels(x)}" y="${y}" width="${pixels(width)}" height="${rowHeight}" fill="${fill}" stroke="#fff"><title>${escape(title)}</title></rect>`;
+  return `<rect x="${pixels(x)}" y="${y}" width="${pixels(width)}" height="${rowHeight}" fill="${fill}" stroke="#fff"><title>${escaped(title)}</title></rect>`;
 }
 
 function text(x: number, y: number, words: string, kind: string): string {
-  return `<text x="${pixels(x)}" y="${y}" class="${kind}" pointer-events="none">${escape(words)}</text>`;
+  return `<text x="${pixels(x)}" y="${y}" class="${kind}" pointer-events="none">${escaped(words)}</text>`;
 }
 
 function partsText(parts: readonly ScorePart[]): string {
@@ -163,6 +173,6 @@ function partsText(parts: readonly ScorePart[]): string {
 const round = (points: number) => `${Math.round(points * 10) / 10}`;
 const pixels = (length: number) => `${Math.round(length * 10) / 10}`;
 
-function escape(words: string): string {
+function escaped(words: string): string {
   return words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
