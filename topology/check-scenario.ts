@@ -1,3 +1,4 @@
+import { checkAffinity } from "./check-affinity";
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
 import { gpuWishOf, idsOf, type WrittenInstance } from "./instance";
@@ -24,10 +25,10 @@ export function checkScenario(written: WrittenScenario, nodes: readonly string[]
         ...nodeFindings(["preferred_node"], entry.preferred_node, nodes),
         ...nameFindings(entry, "affinity", ids),
         ...nameFindings(entry, "anti_affinity", ids),
-        ...clashFindings(entry, ids),
         ...gpuFindings(entry),
       ].map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
     ),
+    ...checkAffinity(written, ids),
     ...Object.entries(written.placement).flatMap(([id, node]) => [
       ...placedFindings(id, written, ids),
       ...nodeFindings(["placement", id], node, nodes),
@@ -48,16 +49,6 @@ function nameFindings(entry: WrittenInstance, key: "affinity" | "anti_affinity",
     if (!ids.has(name)) return [{ path, text: `no instance "${name}"${didYouMean(name, [...ids.keys()])}` }];
     if (name !== entry.instance_id || entry.count !== undefined) return [];
     return [{ path, text: "names the instance itself; leave it out" }];
-  });
-}
-
-function clashFindings(entry: WrittenInstance, ids: Ids): Finding[] {
-  const near = new Set(entry.affinity.flatMap((name) => ids.get(name) ?? []));
-  return entry.anti_affinity.flatMap((name, index) => {
-    const clash = ids.get(name)?.find((id) => near.has(id));
-    if (clash === undefined) return [];
-    const text = `"${clash}" is in affinity too; it cannot be both near and apart`;
-    return [{ path: ["anti_affinity", index], text }];
   });
 }
 

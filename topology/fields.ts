@@ -34,7 +34,7 @@ export function dictionary<Key extends z.core.$ZodRecordKey, Value extends z.Zod
 
 /** A name that is also a file name on the node: logs and ledger entries are called after it. */
 export const name = matching(
-  /^[A-Za-z0-9_][A-Za-z0-9._-]{0,62}$/,
+  /^(?!__proto__$)[A-Za-z0-9_][A-Za-z0-9._-]{0,62}$/,
   "a name of letters, digits, '.', '_' and '-' (1 to 63, not starting with '.' or '-')",
 );
 

@@ -1,8 +1,8 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
 import type { Finding } from "./finding";
 
-/** Offsets of every key and value, by `keyOf` their path. */
-export type Spots = Map<string, { key: number; value: number }>;
+/** Offsets of every key and value, by `keyOf` their path; `plain` is the text of a value without quotes. */
+export type Spots = Map<string, { key: number; value: number; plain?: string }>;
 
 // Aliases of aliases multiply: ten short lines can stand for a billion values. A file of 1 MB without any stays below.
 const mostValues = 1_000_000;
@@ -22,7 +22,11 @@ export function indexEvents(text: string, events: readonly Event[]): { spots: Sp
   function walk(path: readonly PropertyKey[], key: number): number {
     const event = events[next++]!;
     const start = startOf(event, key);
-    spots.set(keyOf(path), { key: key < 0 ? start : key, value: start });
+    spots.set(keyOf(path), {
+      key: key < 0 ? start : key,
+      value: start,
+      ...(isPlain(event) && { plain: getScalarValue(text, event) }),
+    });
     let size = 1;
     if (event.type === EVENT_ID.ALIAS) {
       const name = text.slice(event.anchorStart, event.anchorEnd);
@@ -51,8 +55,11 @@ export function indexEvents(text: string, events: readonly Event[]): { spots: Sp
       return walk([...path, "?"], -1) + walk([...path, "?"], -1);
     }
     next++;
-    const inner = [...path, getScalarValue(text, event)];
+    const name = getScalarValue(text, event);
+    const inner = [...path, name];
     const start = startOf(event, -1);
+    // It would vanish: an object of JavaScript means something else by it.
+    if (name === "__proto__") findings.push({ path: inner, atKey: true, text: "no key can be called that" });
     if (spots.has(keyOf(inner))) findings.push({ path: inner, atKey: true, text: "written twice; keep one" });
     return walk(inner, start);
   }
@@ -73,6 +80,10 @@ function startOf(event: Event, key: number): number {
   if (event.type !== EVENT_ID.SCALAR) return 0;
   const start = event.valueStart < 0 ? key : event.valueStart - (isQuoted(event) ? 1 : 0);
   return Math.max(0, start);
+}
+
+function isPlain(event: Event): event is ScalarEvent {
+  return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.valueStart >= 0;
 }
 
 function isQuoted({ style }: ScalarEvent): boolean {

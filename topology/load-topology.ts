@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { checkCluster } from "./check-cluster";
 import { checkCode } from "./check-code";
+import { checkEnvironment } from "./check-environment";
 import { checkScenario } from "./check-scenario";
 import { clusterSchema, toCluster, type WrittenCluster } from "./cluster";
 import { ConfigError } from "./config-error";
@@ -39,7 +40,11 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
   const nodes = cluster.nodes.map(({ name }) => name);
   const issues = [
     ...sources[0].lines([...checkCluster(cluster), ...portFindings(cluster, scenario)]),
-    ...sources[1].lines([...checkScenario(scenario, nodes), ...checkCode(scenario, localPath)]),
+    ...sources[1].lines([
+      ...checkScenario(scenario, nodes),
+      ...checkEnvironment(scenario, sources[1]),
+      ...checkCode(scenario, localPath),
+    ]),
     ...(sources[2]?.lines(connectionFindings(connections!, nodes)) ?? []),
   ];
   if (issues.length > 0) throw new ConfigError(issues);
@@ -62,7 +67,7 @@ function portFindings({ network }: WrittenCluster, { instances }: WrittenScenari
   );
   const ports = end - start + 1;
   if (ports < 1 || wanted <= ports) return [];
-  const text = `${start} to ${end} are ${ports} ports for ${wanted} instances with network: peers; widen it`;
+  const text = `${start} to ${end} has ports for ${ports} of ${wanted} instances with network: peers; widen it`;
   return [{ path: ["network", "peer_port_range"], text }];
 }
 

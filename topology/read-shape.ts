@@ -3,6 +3,7 @@ import { closest } from "./closest";
 import { ConfigError } from "./config-error";
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
+import { quote } from "./quote";
 import type { Source } from "./source";
 
 /** The file's value as its schema describes it. Throws ConfigError with a sentence for everything that differs. */
@@ -29,7 +30,7 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
       return [{ path, text: `${gotInstead(message, input)}${meant ? `, did you mean "${meant}"?` : ""}` }];
     }
     default:
-      return [{ path, text: gotInstead(message, input) }];
+      return [{ path, text: `${gotInstead(message, input)}${remedy(issue)}` }];
   }
 }
 
@@ -37,10 +38,24 @@ function gotInstead(expected: string, input: unknown): string {
   return input === undefined ? `missing, expected ${expected}` : `expected ${expected}, got ${show(input)}`;
 }
 
+/** For what YAML reads as another type than was meant. */
+function remedy({ code, ...issue }: z.core.$ZodIssue): string {
+  if (code !== "invalid_type") return "";
+  const { expected, input } = issue as z.core.$ZodIssueInvalidType;
+  if (expected === "string" && ["number", "boolean"].includes(typeof input)) return "; write it in quotes";
+  if (typeof input !== "string") return "";
+  if (expected === "boolean" && /^(yes|no|on|off|y|n|true|false)$/i.test(input))
+    return `; write ${/^(yes|on|y|true)$/i.test(input)}`;
+  if (!["number", "int"].includes(expected)) return "";
+  const [, digits, unit] = /^([+-]?(?:\d+\.?\d*|\.\d+))\s*(GB?)?$/i.exec(input) ?? [];
+  if (digits === undefined) return "";
+  return unit === undefined ? "; write it without quotes" : `; write ${digits}`;
+}
+
 function show(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return value.length > 0 ? "a list" : "an empty list";
   if (typeof value === "object") return "a map";
   if (typeof value !== "string") return String(value);
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return quote(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

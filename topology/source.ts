@@ -1,10 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
-import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
+import {
+  CORE_SCHEMA,
+  constructFromEvents,
+  EVENT_ID,
+  type Event,
+  mergeTag,
+  parseEvents,
+  YAMLException,
+} from "js-yaml";
 import { ConfigError } from "./config-error";
 import type { Finding } from "./finding";
 import { indexEvents, keyOf, type Spots } from "./index-events";
+import { quote } from "./quote";
 
 const largestBytes = 1_000_000;
+// `<<: *name` is no longer YAML, but everybody who writes four machines alike expects it.
+const schema = CORE_SCHEMA.withTags(mergeTag);
 
 /** A YAML file that has been read: its value, and where each part of it stands. */
 export class Source {
@@ -23,7 +34,7 @@ export class Source {
       rejectOtherThanOneDocument(file, events, position);
       const { spots, findings } = indexEvents(text, events);
       if (findings.length > 0) throw new ConfigError(new Source(undefined, position, spots).lines(findings));
-      const [value] = constructFromEvents(events, { source: text, filename: file, schema: CORE_SCHEMA });
+      const [value] = constructFromEvents(events, { source: text, filename: file, schema });
       return new Source(value, position, spots);
     } catch (error) {
       if (error instanceof ConfigError || !(error instanceof Error)) throw error;
@@ -45,6 +56,11 @@ export class Source {
       });
   }
 
+  /** The text of a value as it stands in the file, unless it is in quotes or comes from elsewhere. */
+  plainText(path: Finding["path"]): string | undefined {
+    return this.spots.get(keyOf(path))?.plain;
+  }
+
   // What is missing, or came from a default, has no place of its own: the nearest thing around it has.
   private offset({ path, atKey }: Finding): number {
     const spot = this.spots.get(keyOf(path));
@@ -63,13 +79,14 @@ function readText(file: string): string {
         `${file}: ${size} MB is too large for a file written by hand, at most 1 MB is read`,
       ]);
     }
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
       ENOENT: "no such file",
       EACCES: "may not be read by this user",
+      ERR_ENCODING_INVALID_ENCODED_DATA: "not UTF-8 text; save it as UTF-8",
     };
     throw new ConfigError([`${file}: ${reasons[code ?? ""] ?? `cannot be read: ${message}`}`]);
   }
@@ -110,7 +127,7 @@ function showPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((shown, part) => {
     if (typeof part === "number") return `${shown}[${part}]`;
     const key = String(part);
-    if (!/^[\w-]+$/.test(key)) return `${shown}[${JSON.stringify(key.slice(0, 63))}]`;
+    if (!/^[\w-]+$/.test(key)) return `${shown}[${quote(key.slice(0, 63))}]`;
     return shown ? `${shown}.${key}` : key;
   }, "");
 }

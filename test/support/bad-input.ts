@@ -17,6 +17,28 @@ instances:
   - {instance_id: beta, ram_gb: 1}
 `;
 
+/** One node with these lines in place of, or beside, the good ones. */
+export const node = (...lines: string[]) => ({
+  "cluster.yaml": [
+    "cluster: {name: lab}",
+    "nodes:",
+    "  - name: jetson",
+    "    host: 192.0.2.1",
+    "    ssh_user: u",
+  ]
+    .concat(lines.map((line) => `    ${line}`))
+    .join("\n"),
+});
+export const sound = ["ram_gb: 64", "max_instances: 4"];
+/** `alpha` with these lines, beside `beta`. */
+export const instance = (...lines: string[]) => ({
+  "scenario.yaml": ["name: duo", "instances:", "  - {instance_id: beta, ram_gb: 1}", "  - instance_id: alpha"]
+    .concat(lines.map((line) => `    ${line}`))
+    .join("\n"),
+});
+export const cluster = (...lines: string[]) => ({ "cluster.yaml": `${goodCluster}${lines.join("\n")}\n` });
+export const scenario = (...lines: string[]) => ({ "scenario.yaml": `${goodScenario}${lines.join("\n")}\n` });
+
 /** Loads texts as if they were files beside each other: `cluster.yaml`, `scenario.yaml`, and any others. */
 export function load(files: Record<string, string | Uint8Array>): Topology {
   const directory = mkdtempSync(join(tmpdir(), "berth-topology-"));

@@ -159,7 +159,7 @@ instances:
     env: {RATE: 0.5, DEBUG: true, MODE: fast}
     command: [sh, run.sh]
     restart: {policy: never, attempts: 0, backoff_seconds: 9}
-  - {instance_id: worker, ram_gb: 1, gpu_required: true, count: 2, anti_affinity: [worker, lead]}
+  - {instance_id: worker, ram_gb: 1, gpu_required: true, count: 2, anti_affinity: [worker]}
 placement: {worker-0: rpi1}
 purge: true
 `,
@@ -192,8 +192,8 @@ purge: true
           command: ["sh", "run.sh"],
           restart: { policy: "never", attempts: 0, backoffSeconds: 9 },
         },
-        { ...worker, id: "worker-0", antiAffinity: ["worker-1", "lead"] },
-        { ...worker, id: "worker-1", antiAffinity: ["worker-0", "lead"] },
+        { ...worker, id: "worker-0", antiAffinity: ["worker-1"] },
+        { ...worker, id: "worker-1", antiAffinity: ["worker-0"] },
       ],
       code: undefined,
       placement: { "worker-0": "rpi1" },
