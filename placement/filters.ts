@@ -1,11 +1,11 @@
 import { showGb } from "../topology/units";
 import type { Load } from "./load";
 import type { Offer } from "./offer";
-import type { Rejection } from "./plan";
+import type { Rejection, Token } from "./plan";
 
 /** A hard constraint. Undefined means that the node fits. */
 export interface Filter {
-  token: Rejection["token"];
+  token: Token;
   refuse(offer: Offer): Pick<Rejection, "kind" | "need" | "have" | "text"> | undefined;
 }
 
@@ -31,6 +31,19 @@ const pinnedElsewhere = {
       need: pinnedTo,
       have: node.name,
       text: `the scenario's placement says ${pinnedTo}`,
+    };
+  },
+} satisfies Filter;
+
+const mayNotMove = {
+  token: "MayNotMove",
+  refuse({ request: { heldTo }, load: { node } }) {
+    if (heldTo === undefined || heldTo === node.name) return undefined;
+    return {
+      kind: "rule",
+      need: heldTo,
+      have: node.name,
+      text: `runs on ${heldTo}, and allow_moves is false`,
     };
   },
 } satisfies Filter;
@@ -109,6 +122,7 @@ const insufficientHeadroom = {
 export const filters: readonly Filter[] = [
   nodeNotHealthy,
   pinnedElsewhere,
+  mayNotMove,
   noFreePort,
   noGpu,
   antiAffinity,
@@ -120,7 +134,8 @@ export const filters: readonly Filter[] = [
 
 /** @param room what the node has free while no instance is on it */
 function tooLittle(what: string, needed: number, free: number, room: number, load: Load) {
-  if (needed <= free) return undefined;
+  // What others hold beyond the pool is nothing to those who ask for none of it.
+  if (needed <= Math.max(0, free)) return undefined;
   const isRule = needed > room;
   // Rounded apart: a need that shows as what there is would explain nothing.
   const amounts = { need: showGb(needed, Math.ceil), have: showGb(isRule ? room : free, Math.floor) };

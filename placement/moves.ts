@@ -1,14 +1,10 @@
 import type { Placement } from "./plan";
-import type { Request } from "./requests";
+import type { Survey } from "./survey";
 
 /** Adds to each placement on another node than before where it was and why it moved. */
-export function withMoves(
-  placements: readonly Placement[],
-  requests: readonly Request[],
-  forced: ReadonlyMap<string, string>,
-): Placement[] {
+export function withMoves(placements: readonly Placement[], { requests, forced }: Survey): Placement[] {
   const before = new Map(requests.map(({ instance, was }) => [instance.id, was]));
-  const newcomers = placements.filter(({ instance, node }) => before.get(instance) !== node);
+  const arrivals = placements.filter(({ stays }) => !stays);
   return placements.map((placement) => {
     const { instance, node } = placement;
     const was = before.get(instance);
@@ -17,11 +13,10 @@ export function withMoves(
   });
 
   function roomText(was: string): string {
-    const here = newcomers.filter(({ node }) => node === was).map(({ instance }) => instance);
-    const added = newcomers.filter(({ instance }) => before.get(instance) === undefined);
-    const named = here.length > 0 ? here : added.map(({ instance }) => instance);
-    return named.length > 0
-      ? `makes room for ${named.join(", ")}`
-      : `${was} no longer has room for all that ran there`;
+    const here = arrivals.filter(({ node }) => node === was);
+    const newcomers = arrivals.filter(({ instance }) => before.get(instance) === undefined);
+    const named = (here.length > 0 ? here : newcomers).map(({ instance }) => instance);
+    if (named.length === 0) return `${was} no longer has room for all that ran there`;
+    return `makes room for ${named.join(", ")}`;
   }
 }

@@ -1,55 +1,78 @@
 import type { Topology } from "../topology/topology";
-import { availabilityOf } from "./availability";
 import { compare } from "./compare";
-import { type Choice, decide } from "./decide";
+import { conflictOf } from "./conflict";
+import { type Choice, type Decided, decide } from "./decide";
 import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
-import { Load } from "./load";
 import { withMoves } from "./moves";
-import type { Plan } from "./plan";
-import { requestsOf } from "./requests";
+import { outweighed } from "./outweighed";
+import type { Conflict, Plan } from "./plan";
 import { scores as allScores } from "./scores";
-import { stayersOf } from "./stayers";
+import { search } from "./search";
+import { solver } from "./solver";
+import { type Survey, surveyOf } from "./survey";
 
 /**
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
- * What runs stays; then one instance after the other takes the best node at its turn. The order in the files changes
- * nothing.
+ * What runs stays; then one instance after the other takes the best node at its turn. Where that leaves somebody out or
+ * moves what could stay, all placements are searched. The order in the files changes nothing.
  */
 export async function place(topology: Topology, filters = allFilters, scores = allScores): Promise<Plan> {
   const { cluster, scenario, observed } = topology;
   const judge = judgeBy(filters, scores);
-  const requests = requestsOf(topology);
-  const { holding, forced } = stayersOf(requests, () => emptyLoads(topology), judge);
-  const loads = emptyLoads(topology);
-  const order = [...holding, ...requests.filter((request) => !holding.includes(request))];
-  const choices = new Map(
-    holding.map(({ instance, was }): [string, Choice] => [instance.id, { node: was! }]),
-  );
-  const { placements, unplaced } = decide(order, loads, judge, choices);
+  const survey = surveyOf(topology, judge);
+  const { placements, unplaced, loads, method, conflict } = await decideAll();
   return {
     scenario: scenario.name,
     cluster: cluster.name,
-    placements: withMoves(placements, requests, forced).sort(byInstance),
+    placements: withMoves(placements, survey).sort(byInstance),
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
-    method: "greedy",
+    method,
+    ...(conflict && { conflict }),
     ...(observed.facts && { factsAgeSeconds: observed.facts.ageSeconds }),
   };
+
+  async function decideAll(): Promise<Outcome> {
+    const greedy = decideFrom(survey.holding.map(({ instance, was }) => [instance.id, { node: was! }]));
+    const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
+    if (isComplete) return { ...greedy, method: "greedy" };
+    const highs = await solver();
+    const problem = survey.problem();
+    const found = search(problem, highs);
+    if (found.kind !== "placed")
+      return {
+        ...greedy,
+        method: "greedy",
+        conflict: conflictOf(topology, judge, problem, found.kind, highs),
+      };
+    const decided = decideFrom([...found.choices]);
+    return {
+      ...outweighed(decided, problem, highs),
+      loads: decided.loads,
+      method: found.proven ? "exact" : "repaired",
+    };
+  }
+
+  function decideFrom(choices: Iterable<[string, Choice]>) {
+    const loads = survey.emptyLoads();
+    return { ...decide(turns(survey, new Map(choices)), loads, judge, new Map(choices)), loads };
+  }
 }
 
-/** The nodes by name, with nothing of this stack on them. */
-function emptyLoads({ cluster, observed }: Topology): Load[] {
-  return cluster.nodes
-    .map((node) => {
-      const availability = availabilityOf(node, observed.nodes[node.name], cluster.failover.enabled);
-      return new Load(
-        node,
-        availability,
-        observed.others.filter((held) => held.node === node.name),
-      );
-    })
-    .sort((a, b) => compare(a.node.name, b.node.name));
+type Outcome = Decided & {
+  loads: ReturnType<Survey["emptyLoads"]>;
+  method: Plan["method"];
+  conflict?: Conflict;
+};
+
+/** Those that stay come first: what they hold is nobody else's. */
+function turns({ requests }: Survey, choices: ReadonlyMap<string, Choice>) {
+  const stays = requests.filter(
+    ({ instance, was }) => was !== undefined && choices.get(instance.id)?.node === was,
+  );
+  const known = new Set(stays);
+  return [...stays, ...requests.filter((request) => !known.has(request))];
 }
 
 function byInstance(a: { instance: string }, b: { instance: string }): number {

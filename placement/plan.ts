@@ -9,13 +9,15 @@ export interface ScorePart {
 export type Token =
   | "NodeNotHealthy"
   | "PinnedElsewhere"
+  | "MayNotMove"
   | "NoFreePort"
   | "NoGpu"
   | "AntiAffinity"
   | "NoFreeSlot"
   | "InsufficientGpuMemory"
   | "InsufficientRam"
-  | "InsufficientHeadroom";
+  | "InsufficientHeadroom"
+  | "NeededByOthers";
 
 /** Why a node did not take an instance. */
 export interface Rejection {
@@ -34,7 +36,7 @@ export interface Candidate {
   score: number;
   parts: ScorePart[];
   /** What decided against it when its score is the winner's. */
-  tie?: "preferred node" | "GPU part" | "smaller node" | "name";
+  tie?: "preferred node" | "GPU part" | "smaller node" | "name" | "all together";
 }
 
 /** An instance's place, with what was known of every other node at the moment of the decision. */

@@ -19,13 +19,19 @@ const tieBreaks: { name: NonNullable<Candidate["tie"]>; compare(a: Rating, b: Ra
 
 /** Sorts the best first. */
 export function byRank(a: Rating, b: Rating): number {
-  return b.score - a.score || (tieBreaks.find((tie) => tie.compare(a, b) !== 0)?.compare(a, b) ?? 0);
+  return b.score - a.score || byTie(a, b);
+}
+
+/** The order among equal scores. */
+export function byTie(a: Rating, b: Rating): number {
+  return tieBreaks.find((tie) => tie.compare(a, b) !== 0)?.compare(a, b) ?? 0;
 }
 
 /** The rating of a node that was not chosen, as the plan keeps it. */
 export function candidateOf(rating: Rating, best: Rating): Candidate {
   const { score, parts } = rating;
-  const tie = score === best.score && tieBreaks.find((tie) => tie.compare(best, rating) !== 0);
+  const isTied = score === best.score && byTie(best, rating) < 0;
+  const tie = isTied && tieBreaks.find((tie) => tie.compare(best, rating) !== 0);
   return { node: nodeOf(rating).name, score, parts, ...(tie && { tie: tie.name }) };
 }
 

@@ -18,6 +18,8 @@ export interface Request {
   was: string | undefined;
   /** Why it is decided anew although it ran before. */
   anew: string | undefined;
+  /** The node it must stay on, because nothing that runs may move. */
+  heldTo?: string;
 }
 
 /**

@@ -1,0 +1,177 @@
+import type { Instance } from "../topology/instance";
+import type { Node } from "../topology/node";
+import type { Topology } from "../topology/topology";
+import { showGb } from "../topology/units";
+import type { Judge } from "./judge";
+import { PlacementProgram, terms } from "./placement-program";
+import type { Problem } from "./problem";
+import type { Highs } from "./solver";
+import { surveyOf } from "./survey";
+
+/** More would be a search of its own. */
+const mostTrials = 60;
+
+/**
+ * What would let the conflicting instances be placed together, each tried by itself: a smaller demand, a larger node,
+ * one constraint less. A remedy that leaves another conflict of the scenario says so.
+ */
+export function remedies(topology: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
+  const conflicting = new Set(ids);
+  const { nodes } = topology.cluster;
+  const instances = topology.scenario.instances.filter(({ id }) => conflicting.has(id));
+  return [...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
+
+  function smallerDemand(): string[] {
+    const largest = [...instances].sort((a, b) => b.ramBytes - a.ramBytes || (a.id < b.id ? -1 : 1))[0]!;
+    const tiny = changed(topology, { instance: largest.id, to: { ramBytes: 1 } });
+    const rooms = nodes.map(({ name }) => ({ name, bytes: roomFor(largest.id, name, tiny) }));
+    const best = rooms.sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))[0];
+    if (!best || best.bytes <= 0 || best.bytes >= largest.ramBytes) return [];
+    return [`${largest.id} would fit with ${showGb(best.bytes, Math.floor)} of RAM, on ${best.name}`];
+  }
+
+  /** The most RAM an instance could have on a node while all the others of the conflict are placed too. */
+  function roomFor(id: string, node: string, situation: Topology): number {
+    const problem = problemOf(situation);
+    const program = new PlacementProgram(problem);
+    for (const demand of problem.demands) program.require(demand);
+    const own = program.picks.filter(({ demand }) => demand.request.instance.id === id);
+    for (const { option, variable } of own) if (option.node !== node) program.row([[1, variable]], "<=", 0);
+    const here = program.picks.filter(({ option }) => option.node === node);
+    const unit = 1e-6;
+    const answer = program.maximize(
+      terms(here, ({ takes }) => -takes.ramBytes * unit),
+      highs,
+    );
+    if (answer.kind !== "solution") return 0;
+    const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
+    const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
+    return problem.rooms.find((room) => room.node === node)!.ramBytes - taken;
+  }
+
+  function largerNode(): string[] {
+    const most = instances.reduce((sum, { ramBytes, gpuMemoryBytes }) => sum + ramBytes + gpuMemoryBytes, 0);
+    const missing = nodes.flatMap(({ name, ramBytes, memoryHeadroom, reservedRamBytes }) => {
+      const to = { ramBytes: Math.ceil((ramBytes + most) / (1 - memoryHeadroom.require)), reservedRamBytes };
+      const bytes = shortOf(name, changed(topology, { node: name, to }));
+      return bytes === undefined ? [] : [{ name, bytes }];
+    });
+    const least = missing.sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1))[0];
+    return least
+      ? [`${least.name} misses least: ${showGb(least.bytes, Math.ceil)} of RAM more would do`]
+      : [];
+  }
+
+  /** By how much the least that a node must hold exceeds what it has. */
+  function shortOf(node: string, situation: Topology): number | undefined {
+    const problem = problemOf(situation);
+    const program = new PlacementProgram(problem);
+    for (const demand of problem.demands) program.require(demand);
+    const here = program.picks.filter(({ option }) => option.node === node);
+    const answer = program.maximize(
+      terms(here, ({ takes }) => -takes.ramBytes * 1e-6),
+      highs,
+    );
+    if (answer.kind !== "solution") return undefined;
+    const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
+    const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
+    const room = problemOf(topology).rooms.find((candidate) => candidate.node === node)!;
+    return taken > room.ramBytes ? taken - room.ramBytes : undefined;
+  }
+
+  function withoutOneConstraint(): string[] {
+    return trials(topology, instances)
+      .slice(0, mostTrials)
+      .flatMap(({ text, situation }) => (fits(problemOf(situation)) ? [text] : []));
+  }
+
+  function fits(problem: Problem): boolean {
+    const program = new PlacementProgram(problem);
+    for (const demand of problem.demands) program.require(demand);
+    return program.maximize([], highs).kind === "solution";
+  }
+
+  function problemOf(situation: Topology): Problem {
+    const { demands, rooms } = surveyOf(situation, judge).problem();
+    return { demands: demands.filter(({ request }) => conflicting.has(request.instance.id)), rooms };
+  }
+}
+
+interface Trial {
+  text: string;
+  situation: Topology;
+}
+
+/** The topology with one constraint less, for each constraint that the instances meet. */
+function trials(topology: Topology, instances: readonly Instance[]): Trial[] {
+  const { scenario, cluster, observed } = topology;
+  const ids = new Set(instances.map(({ id }) => id));
+  const moves: Trial[] = scenario.allowMoves
+    ? []
+    : [
+        {
+          text: "allow_moves: true would do: what runs makes room",
+          situation: { ...topology, scenario: { ...scenario, allowMoves: true } },
+        },
+      ];
+  const pins = instances
+    .filter(({ id }) => Object.hasOwn(scenario.placement, id))
+    .map(({ id }): Trial => {
+      const { [id]: pin, ...placement } = scenario.placement;
+      return {
+        text: `without ${id}'s place by hand on ${pin} they would fit`,
+        situation: { ...topology, scenario: { ...scenario, placement } },
+      };
+    });
+  const apart = instances.flatMap(({ id, antiAffinity }) =>
+    antiAffinity
+      .filter((other) => ids.has(other))
+      .map((other): Trial => {
+        const free = changed(topology, {
+          instance: id,
+          to: { antiAffinity: antiAffinity.filter((one) => one !== other) },
+        });
+        return { text: `without the anti-affinity of ${id} to ${other} they would fit`, situation: free };
+      }),
+  );
+  const gpus = instances
+    .filter(({ gpu }) => gpu === "required")
+    .map(
+      ({ id }): Trial => ({
+        text: `with gpu: preferred for ${id} they would fit`,
+        situation: changed(topology, { instance: id, to: { gpu: "preferred" } }),
+      }),
+    );
+  const ofNodes = cluster.nodes.flatMap((node): Trial[] => [
+    {
+      text: `with ${node.name} healthy they would fit`,
+      situation: {
+        ...changed(topology, { node: node.name, to: { status: "HEALTHY" } }),
+        observed: { ...observed, nodes: { ...observed.nodes, [node.name]: {} } },
+      },
+    },
+    {
+      text: `without the required headroom on ${node.name} they would fit`,
+      situation: changed(topology, { node: node.name, to: { memoryHeadroom: { require: 0, advise: 0 } } }),
+    },
+    {
+      text: `with max_instances ${node.maxInstances + 1} on ${node.name} they would fit`,
+      situation: changed(topology, { node: node.name, to: { maxInstances: node.maxInstances + 1 } }),
+    },
+  ]);
+  return [...moves, ...pins, ...apart, ...gpus, ...ofNodes];
+}
+
+function changed(
+  { cluster, scenario, observed }: Topology,
+  change: { instance: string; to: Partial<Instance> } | { node: string; to: Partial<Node> },
+): Topology {
+  if ("node" in change) {
+    const nodes = cluster.nodes.map((node) => (node.name === change.node ? { ...node, ...change.to } : node));
+    return { cluster: { ...cluster, nodes }, scenario, observed };
+  }
+  const instances = scenario.instances.map((one) =>
+    one.id === change.instance ? { ...one, ...change.to } : one,
+  );
+  return { cluster, scenario: { ...scenario, instances }, observed };
+}

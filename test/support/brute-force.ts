@@ -1,0 +1,167 @@
+import type { Instance } from "../../topology/instance";
+import type { Node } from "../../topology/node";
+import type { Topology } from "../../topology/topology";
+
+/** One full placement: node and use of the GPU by instance id. */
+export type Assignment = ReadonlyMap<string, { node: string; onGpu: boolean }>;
+
+export interface Best {
+  stays: number;
+  /** Sum of scores in hundredths, each on the otherwise empty node, and affinity pairs. */
+  points: number;
+}
+
+/** Every full placement of some of the instances, looked at one by one: written from the design, not from the program. */
+export class BruteForce {
+  constructor(private readonly topology: Topology) {}
+
+  /** Whether these instances fit together when all others are left out. */
+  fits(ids: readonly string[], fixed: Assignment = new Map()): boolean {
+    return !this.all(ids, fixed, () => false);
+  }
+
+  /** Undefined: there is no full placement. */
+  best(ids: readonly string[], fixed: Assignment = new Map()): Best | undefined {
+    let best: Best | undefined;
+    this.all(ids, fixed, (assignment) => {
+      const found = this.worth(assignment);
+      if (!best || found.stays > best.stays || (found.stays === best.stays && found.points > best.points))
+        best = found;
+      return true;
+    });
+    return best;
+  }
+
+  worth(assignment: Assignment): Best {
+    let stays = 0;
+    let points = 0;
+    for (const [id, { node, onGpu }] of assignment) {
+      const instance = this.instance(id);
+      if (this.mayStayOn(instance) === node) stays++;
+      points += this.score(instance, this.node(node), onGpu);
+      const together = instance.affinity.filter((other) => assignment.get(other)?.node === node).length;
+      points += 100 * Math.min(25, 10 * together);
+    }
+    return { stays, points };
+  }
+
+  /** Calls `look` for every full placement until it says false. Returns whether it always said true. */
+  private all(ids: readonly string[], fixed: Assignment, look: (found: Assignment) => boolean): boolean {
+    const assignment = new Map<string, { node: string; onGpu: boolean }>();
+    const next = (index: number): boolean => {
+      if (index === ids.length) return look(assignment);
+      const instance = this.instance(ids[index]!);
+      const choice = fixed.get(instance.id);
+      for (const node of this.topology.cluster.nodes) {
+        for (const onGpu of [true, false]) {
+          if (choice && (choice.node !== node.name || choice.onGpu !== onGpu)) continue;
+          assignment.set(instance.id, { node: node.name, onGpu });
+          if (this.allowed(instance, node, onGpu) && this.holds(node, assignment) && !next(index + 1))
+            return false;
+          assignment.delete(instance.id);
+        }
+      }
+      return true;
+    };
+    return next(0);
+  }
+
+  /** What has nothing to do with who else is there. */
+  private allowed(instance: Instance, node: Node, onGpu: boolean): boolean {
+    const { scenario, observed } = this.topology;
+    const isHere = observed.previous[instance.id]?.node === node.name;
+    if (onGpu ? instance.gpu === "none" || !node.gpu : instance.gpu === "required") return false;
+    if ((scenario.placement[instance.id] ?? node.name) !== node.name) return false;
+    if (!scenario.allowMoves && (this.mayStayOn(instance) ?? node.name) !== node.name) return false;
+    return this.status(node) === "HEALTHY" || (isHere && this.keeps(node));
+  }
+
+  private holds(node: Node, assignment: Assignment): boolean {
+    const here = [...assignment].filter(([, choice]) => choice.node === node.name);
+    const others = this.topology.observed.others.filter((held) => held.node === node.name);
+    if (here.length + others.length > node.maxInstances) return false;
+    let ram = 0;
+    let gpu = 0;
+    for (const [id, { onGpu }] of here) {
+      const instance = this.instance(id);
+      ram += instance.ramBytes + (onGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
+      gpu += onGpu ? instance.gpuMemoryBytes : 0;
+      if (here.some(([other]) => instance.antiAffinity.includes(other))) return false;
+    }
+    const wantsGpu = gpu > 0;
+    for (const tenant of node.coTenants) {
+      ram += tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0);
+      gpu += tenant.gpuMemoryBytes;
+    }
+    for (const held of others) {
+      ram += held.ramBytes;
+      gpu += held.gpuMemoryBytes;
+    }
+    const limit = Math.min(0.85 * node.ramBytes, node.ramBytes - node.reservedRamBytes);
+    return ram <= limit + 0.5 && (!wantsGpu || gpu <= node.gpuMemoryBytes);
+  }
+
+  private score(instance: Instance, node: Node, onGpu: boolean): number {
+    const others = this.topology.observed.others.filter((held) => held.node === node.name);
+    const held = others.reduce((sum, { ramBytes }) => sum + ramBytes, 0);
+    const tenants = node.coTenants.reduce(
+      (sum, tenant) => sum + tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0),
+      0,
+    );
+    const takes = instance.ramBytes + (onGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
+    const share = takes / (node.ramBytes - node.reservedRamBytes - tenants - held);
+    const ram = share < 0.3 ? 2000 : share <= 0.7 ? 3000 : 1000;
+    const load = Math.round(2000 * (1 - others.length / node.maxInstances));
+    const gpu = onGpu ? 1500 : instance.gpu === "none" && !node.gpu ? 500 : 0;
+    return ram + load + gpu + (instance.preferredNode === node.name ? 1000 : 0);
+  }
+
+  /** The node an instance may stay on, or undefined. */
+  private mayStayOn(instance: Instance): string | undefined {
+    const { scenario, observed, cluster } = this.topology;
+    const previous = observed.previous[instance.id];
+    const node = cluster.nodes.find(({ name }) => name === previous?.node);
+    if (!node || scenario.rebalance) return undefined;
+    if (this.status(node) !== "HEALTHY" && !this.keeps(node)) return undefined;
+    if ((scenario.placement[instance.id] ?? node.name) !== node.name) return undefined;
+    const modes = [instance.gpu !== "none" && node.gpu, false].filter(
+      (on) => on || instance.gpu !== "required",
+    );
+    const isAble = modes.some((onGpu) =>
+      this.holds(node, new Map([[instance.id, { node: node.name, onGpu }]])),
+    );
+    return isAble ? node.name : undefined;
+  }
+
+  private status(node: Node) {
+    const observed = this.topology.observed.nodes[node.name]?.status ?? "HEALTHY";
+    return node.status === "HEALTHY" || (node.status === "DEGRADED" && observed === "UNAVAILABLE")
+      ? observed
+      : node.status;
+  }
+
+  private keeps(node: Node): boolean {
+    const status = this.status(node);
+    return (
+      status === "HEALTHY" ||
+      status === "DEGRADED" ||
+      (status === "UNAVAILABLE" && !this.topology.cluster.failover.enabled)
+    );
+  }
+
+  private instance(id: string): Instance {
+    return this.topology.scenario.instances.find((instance) => instance.id === id)!;
+  }
+
+  private node(name: string): Node {
+    return this.topology.cluster.nodes.find((node) => node.name === name)!;
+  }
+}
+
+/** All subsets of so many. */
+export function subsets<Item>(items: readonly Item[], size: number): Item[][] {
+  if (size === 0) return [[]];
+  return items.flatMap((item, index) =>
+    subsets(items.slice(index + 1), size - 1).map((rest) => [item, ...rest]),
+  );
+}
