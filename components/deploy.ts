@@ -45,6 +45,8 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
   const ready = nodes.map((node) => node.ready);
   const byId = new Map(scenario.instances.map((instance): [string, Instance] => [instance.id, instance]));
   const instances: Record<string, { node: string; address: string; port?: number; logPath: string }> = {};
+  // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
+  const started: pulumi.Output<string>[] = [];
   for (const machine of machines) {
     let before: pulumi.Resource[] = ready;
     for (const placement of placedOn(plan, machine.name)) {
@@ -62,6 +64,7 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
         { dependsOn: before },
       );
       before = [instance.started];
+      started.push(instance.started.id);
       const { host: address } = machine.connection;
       instances[placement.instance] = {
         node: machine.name,
@@ -72,7 +75,8 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     }
   }
   const placements = Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
-  return { placements, instances, plan: JSON.stringify(decisionOf(plan, observed, new Date())) };
+  const decision = JSON.stringify(decisionOf(plan, observed, new Date()));
+  return { placements, instances, plan: pulumi.all(started).apply(() => decision) };
 }
 
 const placedOn = (plan: Plan, node: string): Placement[] =>

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../placement/plan";
 import type { Instance } from "../topology/instance";
@@ -30,7 +31,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
   static readonly __pulumiType = "berth:components:ExperimentInstance";
 
   /** Done when the process runs; the next instance on the same node waits for it. */
-  readonly started: pulumi.Resource;
+  readonly started: remote.Command;
   /** The instance's log on its node. */
   readonly logPath: string;
 
@@ -48,7 +49,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
     args: ExperimentInstanceArgs,
     verbs: { ensure: "start" } | { undo: "stop" },
     dependsOn: pulumi.ResourceOptions["dependsOn"],
-  ): pulumi.Resource {
+  ): remote.Command {
     const request = pulumi.output(args.owner).apply((owner) => ({
       work_dir: args.machine.remoteWorkDir,
       stack: args.stack,

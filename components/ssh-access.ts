@@ -37,7 +37,7 @@ function resolve(name: string, to: Omit<Connection, "jumpHost">, issues: string[
   const hostKey = to.hostKey ?? knownHostKey(to.host, to.port);
   if (hostKey === undefined)
     issues.push(
-      `node ${name}: no host key for ${to.host}, so it could be anybody; type  ssh-keyscan -t ed25519 -p ${to.port} ${to.host} | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -  and compare the fingerprint with the machine's own, or write host_key in the cluster file`,
+      `node ${name}: no host key for ${to.host}, so it could be anybody; connect once by hand and compare the fingerprint that is shown:  ssh -p ${to.port} ${to.user}@${to.host}  (or write host_key in the cluster file)`,
     );
   else if (!pinnable.test(hostKey))
     issues.push(

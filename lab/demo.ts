@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { Command } from "commander";
 import { load } from "js-yaml";
 import { bold, dim, green, red } from "picocolors";
-import { type Lab, labDown, labUp } from "./lab";
+import { type Lab, labDown, labUp, readLab } from "./lab";
 import { leftBehind } from "./left-behind";
-import { openWorkspace, type Workspace } from "./workspace";
+import { destroyCommand, openWorkspace, type Workspace } from "./workspace";
 
 const home = ".lab";
+const labFolder = `${home}/lab`;
 const stacks = readdirSync("stacks").flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
 interface Options {
@@ -17,10 +18,12 @@ interface Options {
 /** Program (`npm run demo`): the main job, from preview to a checked nothing, on machines that this computer plays. */
 async function main({ scenario: stack, keep }: Options): Promise<void> {
   if (!stacks.includes(stack)) throw new Error(`no scenario "${stack}"; there are ${stacks.join(", ")}`);
-  say("The machines: each an SSH server of its own on this computer; RAM, cores and CPU are only declared.");
-  const lab = await labUp(`${home}/lab`, clusterOf(stack));
+  refuseBeside(stack);
+  say("The machines: each an SSH server of its own here; RAM, cores and CPU are only declared.");
+  const lab = await labUp(labFolder, clusterOf(stack));
   for (const { name, address, port } of lab.nodes) show(`${name.padEnd(8)} ${address}:${port}`);
   const workspace = await openWorkspace({ directory: home, lab, stack, config: { "berth:purge": true } });
+  await workspace.releaseDeadLock();
 
   say("pulumi preview: which node does each instance get, and why no other? Nobody is contacted.");
   await pulumi(workspace, ["preview"], explanation());
@@ -28,7 +31,7 @@ async function main({ scenario: stack, keep }: Options): Promise<void> {
   await pulumi(
     workspace,
     ["up", "--yes", "--skip-preview"],
-    / command:.*-(preflight|code|start) created|^ +\+ \d/,
+    / command:.*-(preflight|code|start) \w+ed |^ +\W \d|unchanged$/,
   );
   say("./berth status: asked over SSH, of the machines themselves.");
   await showStatus(workspace);
@@ -40,6 +43,16 @@ async function main({ scenario: stack, keep }: Options): Promise<void> {
     / command:.*-(janitor|preflight) deleted|^ +- \d/,
   );
   await finish(lab);
+}
+
+/** One scenario at a time: two would fight for the same few machines. */
+function refuseBeside(stack: string): void {
+  const lab = readLab(labFolder);
+  const other = lab && leftBehind(lab).stacks.find((name) => name !== stack);
+  if (other)
+    throw new Error(
+      `${other} is still on the lab's machines; destroy it first:\n  ${destroyCommand(home, other)}`,
+    );
 }
 
 function clusterOf(stack: string): string {
@@ -59,8 +72,10 @@ async function pulumi(
     if (matters.test(line)) show(line);
   });
   if (status === 0) return;
-  console.log(output);
-  throw new Error(`pulumi ${args[0]} ended with ${status}; what runs still does, see  npm run lab -- status`);
+  if (!interrupted) console.log(output);
+  throw new Error(`pulumi ${args[0]} ended with ${status}. The same demo again goes on from here; to end it:
+  ${destroyCommand(home, workspace.stack)}
+  npm run lab -- down`);
 }
 
 /** Matches the plan's own lines in a preview, and the number of resources. */
@@ -77,7 +92,15 @@ function explanation(): { test(line: string): boolean } {
 
 async function showStatus(workspace: Workspace): Promise<void> {
   const { status } = await workspace.run(
-    ["./berth", "status", workspace.stack, "--config-file", workspace.configFile],
+    [
+      "env",
+      `COLUMNS=${(process.stdout.columns ?? 100) - 5}`,
+      "./berth",
+      "status",
+      workspace.stack,
+      "--config-file",
+      workspace.configFile,
+    ],
     show,
   );
   if (status !== 0) throw new Error(`berth status ended with ${status}`);
@@ -89,29 +112,31 @@ async function finish(lab: Lab): Promise<void> {
   for (const line of [...processes, ...files]) console.log(red(`   ${line}`));
   const count = `${processes.length} processes, ${files.length} files`;
   if (processes.length + files.length > 0) throw new Error(`left behind: ${count}`);
-  await labDown(`${home}/lab`);
+  await labDown(labFolder);
   rmSync(home, { recursive: true });
   console.log(green(`\n✔ nothing left: ${count}`));
 }
 
-function sayNext(workspace: Workspace): void {
-  const variables = Object.entries(workspace.env).filter(
-    ([name]) => name.startsWith("PULUMI_") || ["PATH", "BERTH_STANDINS"].includes(name),
-  );
-  const lines = variables.map(([name, value]) => `export ${name}='${value?.replaceAll("'", "'\\''")}'\n`);
-  writeFileSync(`${home}/environment.sh`, lines.join(""), { mode: 0o600 });
-  const config = `--config-file ${home}/Pulumi.${workspace.stack}.yaml`;
+function sayNext({ stack }: Workspace): void {
+  const config = `--config-file ${home}/Pulumi.${stack}.yaml`;
   say("It keeps running. Try, in this folder:");
   console.log(`   . ${home}/environment.sh
-   ./berth status ${workspace.stack} ${config}
-   tail -f ${home}/lab/nodes/*/work/logs/*.log
-   pulumi up --stack ${workspace.stack} ${config}
-   pulumi destroy --stack ${workspace.stack} ${config}
+   ./berth status ${stack} ${config}
+   tail -f ${labFolder}/nodes/*/work/logs/*.log
+   pulumi up --stack ${stack} ${config}
+   pulumi destroy --stack ${stack} ${config}
    npm run lab -- down`);
 }
 
 const show = (line: string) =>
   console.log(`${dim("   │ ")}${line.replace(/^(@ \w+\.*| {4})/, "").trimEnd()}`);
+
+// The engine gets the same Ctrl-C, and ends in order: what it has begun stands in its state.
+let interrupted = false;
+process.on("SIGINT", () => {
+  if (!interrupted) console.log("\nWaiting for what is under way to end …");
+  interrupted = true;
+});
 
 let step = 0;
 const say = (text: string) => console.log(`\n${bold(`${++step}. ${text}`)}`);

@@ -8,6 +8,8 @@ export interface LeftBehind {
   readonly processes: readonly string[];
   /** Paths of files. */
   readonly files: readonly string[];
+  /** Stacks that have a folder on a node. */
+  readonly stacks: readonly string[];
 }
 
 /**
@@ -27,7 +29,14 @@ export function leftBehind(lab: Lab): LeftBehind {
         .filter((entry) => !entry.isDirectory())
         .map((entry) => join(entry.parentPath, entry.name)),
     );
-  return { processes, files };
+  const stacks = workDirs.flatMap((folder) => foldersIn(join(folder, ".berth")));
+  return { processes, files, stacks: [...new Set(stacks)].sort() };
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 function belongsTo(pid: string, workDirs: readonly string[]): boolean {

@@ -1,12 +1,15 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { labDown, labUp, readLab } from "./lab";
 import { leftBehind } from "./left-behind";
+import { destroyCommand } from "./workspace";
 
 const program = new Command("lab")
   .description(
     "Stand-ins for the machines of a cluster file: one SSH server per node on this computer's loopback addresses",
   )
-  .option("--directory <folder>", "where the lab lives", ".lab/lab")
+  .option("--directory <folder>", "where the lab and the state of its stacks live", ".lab")
   .addHelpText(
     "after",
     `
@@ -25,7 +28,9 @@ program
     const lab = await labUp(directory(), cluster);
     for (const node of lab.nodes)
       console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.workDir}`);
-    console.log(`\nTo send a stack here:  pulumi config set berth:connections ${lab.connections}`);
+    console.log(
+      `\nTo send a stack here, add to a copy of its file, for --config-file:\n  berth:connections: ${lab.connections}`,
+    );
   });
 
 program
@@ -44,20 +49,26 @@ program
 
 program
   .command("down")
-  .description("stop the nodes and remove the lab's folder")
-  .action(async () => {
+  .description("stop the nodes and remove the folder, state included; not while stacks are there")
+  .option("--force", "remove what stacks have left on the nodes, where nothing runs any more")
+  .action(async ({ force }: { force?: boolean }) => {
     const lab = readLab(directory());
-    const alive = lab ? leftBehind(lab).processes : [];
-    if (alive.length > 0) {
-      console.error(`these still run on the lab's nodes; destroy their stacks first:\n${alive.join("\n")}`);
+    const { processes, stacks } = lab ? leftBehind(lab) : { processes: [], stacks: [] };
+    if (processes.length > 0 || (stacks.length > 0 && !force)) {
+      console.error(
+        `not yet: on its nodes are ${processes.length} processes and the stacks ${stacks.join(", ")}. Destroy them first:`,
+      );
+      for (const stack of stacks) console.error(`  ${destroyCommand(home(), stack)}`);
       process.exitCode = 1;
       return;
     }
     await labDown(directory());
+    rmSync(home(), { recursive: true, force: true });
     console.log("the lab is gone");
   });
 
-const directory = () => program.opts<{ directory: string }>().directory;
+const home = () => program.opts<{ directory: string }>().directory;
+const directory = () => join(home(), "lab");
 
 program.parseAsync().catch((error: Error) => {
   console.error(error.message);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import type { Lab } from "./lab";
 
@@ -51,6 +51,26 @@ export class Workspace {
     return spawn("pulumi", [...args, ...own], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
   }
 
+  /** Takes away the lock of an engine that was killed: one whose process is no more. */
+  async releaseDeadLock(): Promise<void> {
+    const folder = join(
+      dirname(this.configFile),
+      "state",
+      ".pulumi",
+      "locks",
+      "organization",
+      "berth",
+      this.stack,
+    );
+    if (!existsSync(folder)) return;
+    const locks = readdirSync(folder).map((file): { pid: number } =>
+      JSON.parse(readFileSync(join(folder, file), "utf8")),
+    );
+    if (locks.length === 0 || locks.some(({ pid }) => existsSync(`/proc/${pid}`))) return;
+    const { status, output } = await this.run(["pulumi", "cancel", this.stack, "--yes"]);
+    if (status !== 0) throw new Error(output);
+  }
+
   /** Runs a command of this project in the same environment. */
   run(
     [program, ...args]: readonly [string, ...string[]],
@@ -60,6 +80,24 @@ export class Workspace {
   }
 }
 
+/** The shell file in a workspace's folder that makes `pulumi` this project's, with the workspace's state. */
+const environmentFile = (directory: string) => join(directory, "environment.sh");
+
+/** What to type in this project to destroy a stack of a workspace. */
+export function destroyCommand(directory: string, stack: string): string {
+  const config = join(directory, `Pulumi.${stack}.yaml`);
+  return `. ${environmentFile(directory)} && pulumi cancel --yes ${stack}; pulumi destroy --stack ${stack} --config-file ${config}`;
+}
+
+function writeEnvironment(file: string, env: NodeJS.ProcessEnv): void {
+  const wanted = (name: string) => name.startsWith("PULUMI_") || ["PATH", "BERTH_STANDINS"].includes(name);
+  const lines = Object.entries(env).filter(([name]) => wanted(name));
+  const quoted = (value = "") => `'${value.replaceAll("'", "'\\''")}'`;
+  writeFileSync(file, lines.map(([name, value]) => `export ${name}=${quoted(value)}\n`).join(""), {
+    mode: 0o600,
+  });
+}
+
 /** Prepares the folder and makes sure that the stack exists. Throws with the engine's words when it cannot be made. */
 export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
   const directory = resolve(args.directory);
@@ -67,11 +105,16 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   writeConfig(
     configFile,
-    { "berth:connections": args.lab.connections, ...args.config },
+    {
+      "berth:connections": args.lab.connections,
+      "berth:facts": join(directory, `${args.stack}.facts.json`),
+      ...args.config,
+    },
     `stacks/Pulumi.${args.stack}.yaml`,
   );
   const { pulumiEnvironment } = await import("../tools/environment.mjs");
   const env = pulumiEnvironment({ PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "lab" });
+  writeEnvironment(environmentFile(args.directory), env);
   const workspace = new Workspace(args.stack, configFile, env);
   // In the project itself `stack init` would write the encryption salt into the committed stack file.
   writeFileSync(join(directory, "Pulumi.yaml"), "name: berth\nruntime: nodejs\n");
@@ -86,7 +129,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
     directory,
   ] as const;
   const { status, output } = await workspace.run(init);
-  if (status !== 0 && !output.includes("already exists"))
+  if (status !== 0 && !/already exists|currently locked/.test(output))
     throw new Error(`the stack ${args.stack} cannot be made:\n${output}`);
   return workspace;
 }

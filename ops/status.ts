@@ -68,29 +68,54 @@ function print(
   running: readonly (InstanceStatus & { node: string })[],
   missing: readonly string[],
   problems: Record<string, string>,
-) {
-  const rows = running.map((one) => [
-    one.id,
-    one.node,
-    one.state,
-    one.uptime_s === null ? "–" : duration(one.uptime_s),
-    `${one.restarts}`,
-    one.memory_bytes === null
-      ? "–"
-      : `${megabytes(one.memory_bytes)} of ${megabytes(one.memory_limit_bytes)}`,
-    one.last_log ?? "",
-  ]);
+): void {
+  const silent = Object.keys(problems);
+  const absence =
+    silent.length > 0
+      ? `not known: ${silent.join(", ")} did not answer`
+      : "runs nowhere; pulumi up starts what is new";
+  const rows = [
+    ...running.map((one) => [
+      one.id,
+      one.node,
+      one.state,
+      one.uptime_s === null ? "–" : duration(one.uptime_s),
+      `${one.restarts}`,
+      one.memory_bytes === null
+        ? "–"
+        : `${megabytes(one.memory_bytes)} of ${megabytes(one.memory_limit_bytes)}`,
+      lastWords(one.last_log ?? ""),
+    ]),
+    ...missing.map((id) => [id, "–", silent.length > 0 ? "unknown" : "absent", "–", "–", "–", absence]),
+  ];
   const table = [["INSTANCE", "NODE", "STATE", "UP", "RESTARTS", "MEMORY", "LAST LINE"], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   for (const row of table) {
     const line = row
       .map((cell, column) => cell.padEnd(column === row.length - 1 ? 0 : widths[column]!))
       .join("  ");
-    console.log(line.slice(0, process.stdout.columns ?? Number(process.env.COLUMNS ?? 120)));
+    console.log(line.slice(0, process.stdout.columns ?? Number(process.env.COLUMNS ?? 100)));
   }
-  for (const id of missing)
-    console.log(`${id}  runs nowhere; ./berth plan says where it would go, pulumi up starts it`);
+  for (const { id, node, state } of running)
+    if (state === "failed" || state === "dead")
+      console.error(
+        colors.red(
+          `${id} is ${state} on ${node}; start it again with  pulumi up --replace '**::${id}-start'`,
+        ),
+      );
   for (const [node, problem] of Object.entries(problems)) console.error(colors.red(`${node}: ${problem}`));
+}
+
+/** A log line of JSON as its words, without what the row says already. */
+function lastWords(line: string): string {
+  try {
+    const { t: _time, instance: _instance, ...facts } = JSON.parse(line);
+    return Object.entries(facts)
+      .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(" ");
+  } catch {
+    return line;
+  }
 }
 
 const megabytes = (bytes: number) =>

@@ -6,7 +6,7 @@ import { run } from "./run.mjs";
 export const nodeModules = {
   name: "npm modules",
   state: () => (isInstalled() ? "as in package-lock.json" : undefined),
-  install: (report) => run("npm", ["ci", "--ignore-scripts"], { cwd: checkout, report }),
+  install: (report) => run("npm", ["ci", "--ignore-scripts", "--loglevel=error"], { cwd: checkout, report }),
 };
 
 /** Whether npm's own record of what it installed names all that the lock file wants, in its versions. */

@@ -1,7 +1,7 @@
 /** What an edit does to what runs: who is stopped, who is started, in which order, and who does not notice. */
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sleepers, TestBed } from "../support/test-bed";
+import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 let bed: TestBed;
 /** Start times of an instance, from its own log: one number for each time it was started. */
@@ -27,7 +27,7 @@ describe("an edit", () => {
     const left = bed.left();
     await bed.close();
     expect(status, output).toBe(0);
-    expect(left).toEqual({ processes: [], files: [] });
+    expect(left).toEqual(nothing);
   });
 
   test("that swaps two instances on full nodes stops both before it starts either", async () => {
@@ -84,7 +84,7 @@ describe("an edit of the code", () => {
       expect(copies.length).toBe(1);
       expect(existsSync(copies[0]!.replace("main.py", "scratch.tmp"))).toBe(false);
       expect((await bed.destroy()).status).toBe(0);
-      expect(bed.left()).toEqual({ processes: [], files: [] });
+      expect(bed.left()).toEqual(nothing);
     } finally {
       await bed.close();
     }

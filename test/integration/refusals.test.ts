@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { sleepers, TestBed } from "../support/test-bed";
+import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 let bed: TestBed;
 afterEach(() => bed.close());
@@ -23,7 +23,7 @@ test("a node that is less than it claims is refused before anything starts anywh
   expect(output).toMatch(/berth: ArchDiffers: .*rpi1/);
   expect(bed.left().processes).toEqual([]);
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ processes: [], files: [] });
+  expect(bed.left()).toEqual(nothing);
 });
 
 test("a node whose host key is not the pinned one is refused within seconds", async () => {
@@ -34,7 +34,7 @@ test("a node whose host key is not the pinned one is refused within seconds", as
   const { status, output } = await bed.up();
   expect(status).not.toBe(0);
   expect(output).toMatch(/host key|Host denied/i);
-  expect(bed.left()).toEqual({ processes: [], files: [] });
+  expect(bed.left()).toEqual(nothing);
 });
 
 test("what does not fit fails in the preview, with every node's reason, and starts nothing", async () => {
@@ -78,7 +78,7 @@ test("another stack's memory on a node is not given away, whoever asks", async (
     await other.close();
   }
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ processes: [], files: [] });
+  expect(bed.left()).toEqual(nothing);
 });
 
 test("a stack of the same name with another state is not the owner", async () => {
@@ -109,7 +109,7 @@ test("an instance that ends at once fails the update with its last words, and de
   expect(output).toMatch(/berth: EarlyExit: .*/);
   expect(output).toContain("no such model");
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ processes: [], files: [] });
+  expect(bed.left()).toEqual(nothing);
 });
 
 test("results stay after destroy when nobody asked to purge them", async () => {
@@ -128,6 +128,6 @@ test("results stay after destroy when nobody asked to purge them", async () => {
   expect(status).toBe(0);
   expect((await bed.up()).status).toBe(0);
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ processes: [], files: [join(bed.workDir("rpi1"), "logs", "a.log")] });
+  expect(bed.left()).toEqual({ ...nothing, files: [join(bed.workDir("rpi1"), "logs", "a.log")] });
   expect(existsSync(join(bed.workDir("rpi1"), ".berth"))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { sleepers, TestBed } from "../support/test-bed";
+import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 let bed: TestBed;
 afterEach(() => bed.close());
@@ -36,7 +36,7 @@ test("a node behind a jump host gets its commands and its code through it", asyn
   expect(bed.log("rpi1", "a").length).toBe(1);
   expect(bed.connections("rpi2")).toBe(bed.connections("rpi1"));
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ processes: [], files: [] });
+  expect(bed.left()).toEqual(nothing);
 });
 
 test("a work directory in the login's home is made, used and removed", async () => {
@@ -77,15 +77,15 @@ test("an update killed while it checks, makes room or starts is finished by the 
   bed = await TestBed.open({ scenario: sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }) });
   for (const step of ["rpi1-preflight creating", "rpi1-roster creating", "a-start creating"]) {
     await killedAt(step);
-    await bed.unlock();
+    await bed.workspace.releaseDeadLock();
     const { status, output } = await bed.up();
     expect(status, output).toBe(0);
     expect(running()).toBe(2);
     await killedAt("a-janitor deleting", ["destroy", "--yes", "--skip-preview"]);
-    await bed.unlock();
+    await bed.workspace.releaseDeadLock();
     const destroyed = await bed.destroy();
     expect(destroyed.status, destroyed.output).toBe(0);
-    expect(bed.left()).toEqual({ processes: [], files: [] });
+    expect(bed.left()).toEqual(nothing);
   }
 });
 

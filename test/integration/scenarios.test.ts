@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TestBed } from "../support/test-bed";
+import { nothing, TestBed } from "../support/test-bed";
 
 const scenarios = {
   "hive-cluster": { critic: "jetson", historian: "jetson", optimist: "jetson", pessimist: "rpi1" },
@@ -102,6 +102,6 @@ describe.each(Object.entries(scenarios))("%s", (stack, placements) => {
   test("destroy leaves nothing", async () => {
     const { status, output } = await bed.destroy();
     expect(status, output).toBe(0);
-    expect(bed.left()).toEqual({ processes: [], files: [] });
+    expect(bed.left()).toEqual(nothing);
   });
 });

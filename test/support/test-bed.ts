@@ -29,6 +29,9 @@ export interface WrittenConnection {
   readonly remote_work_dir: string;
 }
 
+/** What a destroy leaves. */
+export const nothing: LeftBehind = { processes: [], files: [], stacks: [] };
+
 /** A lab, a state and a scenario of a test's own, in a folder of its own: the real engine, sshd and processes. */
 export class TestBed {
   private constructor(
@@ -84,12 +87,6 @@ export class TestBed {
 
   up = () => this.pulumi("up", "--yes", "--skip-preview");
   destroy = () => this.pulumi("destroy", "--yes", "--skip-preview");
-
-  /** Takes away the lock of an engine that was killed. */
-  async unlock(): Promise<void> {
-    const { status, output } = await this.workspace.run(["pulumi", "cancel", this.workspace.stack, "--yes"]);
-    if (status !== 0) throw new Error(output);
-  }
 
   /** SSH connections that a node, or all of them, have accepted so far. */
   connections(node?: string): number {
