@@ -1,8 +1,10 @@
-import type { Field } from "./fields";
+import { type Field, withoutIt } from "./fields";
 
 /** The schema as editors read it: all that is known of a field is in the text they show beside it. */
-export function editorSchema({ allowed, absent, example, description, ...field }: Field): object {
-  const text = [description, allowed && `Allowed: ${allowed}`, absent && `Default: ${absent}`];
+export function editorSchema(whole: Field): object {
+  const { allowed, absent, example, description, ...field } = whole;
+  const otherwise = withoutIt(whole);
+  const text = [description, allowed && `Allowed: ${allowed}`, otherwise && `Default: ${otherwise}`];
   return {
     ...field,
     ...(description && { description: `${text.filter(Boolean).join(". ")}.` }),

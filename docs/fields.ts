@@ -1,3 +1,4 @@
+import { dump } from "js-yaml";
 import { z } from "zod";
 import { clusterSchema } from "../topology/cluster";
 import { connectionsSchema } from "../topology/connection";
@@ -41,4 +42,15 @@ export function inside(field: Field, path: string): { map: Field; path: string }
   if (typeof field.additionalProperties === "object")
     return inside(field.additionalProperties, `${path}.<name>`);
   return undefined;
+}
+
+/** What holds where a field is not written; undefined when it must be. */
+export function withoutIt({ absent, default: fixed, properties }: Field): string | undefined {
+  if (fixed === undefined) return absent;
+  return properties && Object.keys(fixed as object).length === 0 ? "each key's own" : inYaml(fixed);
+}
+
+/** A value on one line, as code in Markdown. */
+export function inYaml(value: unknown): string {
+  return `\`${dump(value, { flowLevel: 0, lineWidth: -1 }).trim()}\``;
 }

@@ -1,5 +1,4 @@
-import { dump } from "js-yaml";
-import { type Field, inside, type Kind } from "./fields";
+import { type Field, inside, inYaml, type Kind, withoutIt } from "./fields";
 
 /** The page about one kind of file: a table for every map in it. */
 export function page(kind: Kind, fields: Field): string {
@@ -41,20 +40,9 @@ function within(path: string, key: string): string {
 
 function row(key: string, field: Field, map: Field, path: string): string {
   const inner = inside(field, within(path, key));
-  const example = inner ? `[below](#${slug(inner.path)})` : code(field.example);
-  return `| \`${key}\` | ${field.description} | ${field.allowed} | ${withoutIt(key, field, map)} | ${example} |\n`;
-}
-
-function withoutIt(key: string, field: Field, map: Field): string {
-  if (map.required?.includes(key)) return "must be written";
-  if (field.default === undefined) return field.absent!;
-  return field.properties && Object.keys(field.default as object).length === 0
-    ? "each key's own"
-    : code(field.default);
-}
-
-function code(value: unknown): string {
-  return `\`${dump(value, { flowLevel: 0, lineWidth: -1 }).trim()}\``;
+  const example = inner ? `[below](#${slug(inner.path)})` : inYaml(field.example);
+  const absence = map.required?.includes(key) ? "must be written" : withoutIt(field);
+  return `| \`${key}\` | ${field.description} | ${field.allowed} | ${absence} | ${example} |\n`;
 }
 
 /** As GitHub makes it of a heading. */

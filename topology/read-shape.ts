@@ -29,8 +29,10 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
       const meant = typeof input === "string" ? closest(input, issue.values.map(String)) : undefined;
       return [{ path, text: `${gotInstead(message, input)}${meant ? `, did you mean "${meant}"?` : ""}` }];
     }
+    case "invalid_type":
+      return [{ path, text: `${gotInstead(message, input)}${remedy(issue.expected, input)}` }];
     default:
-      return [{ path, text: `${gotInstead(message, input)}${remedy(issue)}` }];
+      return [{ path, text: gotInstead(message, input) }];
   }
 }
 
@@ -39,16 +41,15 @@ function gotInstead(expected: string, input: unknown): string {
 }
 
 /** For what YAML reads as another type than was meant. */
-function remedy({ code, ...issue }: z.core.$ZodIssue): string {
-  if (code !== "invalid_type") return "";
-  const { expected, input } = issue as z.core.$ZodIssueInvalidType;
-  if (expected === "string" && ["number", "boolean"].includes(typeof input)) return "; write it in quotes";
+function remedy(expected: string, input: unknown): string {
+  if (expected === "string") return /number|boolean/.test(typeof input) ? "; write it in quotes" : "";
   if (typeof input !== "string") return "";
-  if (expected === "boolean" && /^(yes|no|on|off|y|n|true|false)$/i.test(input))
-    return `; write ${/^(yes|on|y|true)$/i.test(input)}`;
-  if (!["number", "int"].includes(expected)) return "";
+  if (expected === "boolean") {
+    const word = /^(?:(y|yes|on|true)|n|no|off|false)$/i.exec(input);
+    return word ? `; write ${word[1] !== undefined}` : "";
+  }
   const [, digits, unit] = /^([+-]?(?:\d+\.?\d*|\.\d+))\s*(GB?)?$/i.exec(input) ?? [];
-  if (digits === undefined) return "";
+  if (expected !== "number" || digits === undefined) return "";
   return unit === undefined ? "; write it without quotes" : `; write ${digits}`;
 }
 
