@@ -12,7 +12,7 @@ export function checkAffinity({ instances }: WrittenScenario, ids: ReturnType<ty
     for (const name of entry.affinity) admirers.get(owners.get(name) ?? entry)!.add(entry);
   }
   return instances.flatMap((entry, at) => {
-    const near = new Set(entry.affinity.flatMap((name) => ids.get(name) ?? []));
+    const near = new Set([...new Set(entry.affinity)].flatMap((name) => ids.get(name) ?? []));
     return entry.anti_affinity.flatMap((name, index) => {
       const path = ["instances", at, "anti_affinity", index];
       const own = ids.get(name)?.find((id) => near.has(id));

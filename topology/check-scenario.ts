@@ -44,8 +44,11 @@ function nodeFindings(path: Finding["path"], node: string | undefined, nodes: re
 }
 
 function nameFindings(entry: WrittenInstance, key: "affinity" | "anti_affinity", ids: Ids): Finding[] {
+  const seen = new Set<string>();
   return entry[key].flatMap((name, index) => {
     const path = [key, index];
+    if (seen.has(name)) return [{ path, text: `"${name}" is written twice; keep one` }];
+    seen.add(name);
     if (!ids.has(name)) return [{ path, text: `no instance "${name}"${didYouMean(name, [...ids.keys()])}` }];
     if (name !== entry.instance_id || entry.count !== undefined) return [];
     return [{ path, text: "names the instance itself; leave it out" }];

@@ -99,6 +99,11 @@ describe("references in a scenario", () => {
       scenario("code: {local_path: nowhere}"),
     ],
     [
+      "one name twice",
+      'scenario.yaml:6:22  instances[1].affinity[1]: "beta" is written twice; keep one',
+      instance("ram_gb: 1", "affinity: [beta, beta]"),
+    ],
+    [
       "near for the one, apart for the other",
       'scenario.yaml:4:52  instances[1].anti_affinity[0]: "alpha" has "beta" in its affinity; they cannot be both near and apart',
       {
@@ -132,6 +137,16 @@ describe("references in a scenario", () => {
     ],
   ])("%s", (_, expected, files) => {
     expect(mistakes(files)).toBe(expected);
+  });
+
+  it("a large group named without end", () => {
+    const text = scenario(
+      "  - {instance_id: g, ram_gb: 1, count: 1000}",
+      `  - {instance_id: delta, ram_gb: 1, affinity: [${Array(150_000).fill("g").join(",")}]}`,
+    );
+    expect(mistakes(text).split("\n")[0]).toBe(
+      'scenario.yaml:6:50  instances[3].affinity[1]: "g" is written twice; keep one',
+    );
   });
 
   const withConfig = {
