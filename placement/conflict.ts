@@ -6,6 +6,13 @@ import { remedies } from "./remedies";
 import { smallestConflict } from "./smallest-conflict";
 import type { Highs } from "./solver";
 
+export const notProven: Conflict = {
+  proven: false,
+  instances: [],
+  text: "Not proven to be impossible: the search was given up before it found a full placement or the proof that none exists.",
+  help: [],
+};
+
 /**
  * What stands against a problem that was searched in vain.
  * @param kind `impossible`: the search has proven that there is no full placement; `unknown`: it gave up
@@ -17,13 +24,7 @@ export function conflictOf(
   kind: "impossible" | "unknown",
   highs: Highs,
 ): Conflict {
-  if (kind === "unknown")
-    return {
-      proven: false,
-      instances: [],
-      text: "Not proven: the search was given up before it found a full placement or the proof that there is none.",
-      help: [],
-    };
+  if (kind === "unknown") return notProven;
   const smallest = smallestConflict(problem, highs);
   const demands = smallest ?? problem.demands;
   const instances = demands.map(({ request }) => request.instance.id).sort();

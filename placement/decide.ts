@@ -9,7 +9,7 @@ import type { Request } from "./requests";
 /** Where an instance has to go. Without `onGpu` it runs on the GPU when it can. */
 export interface Choice {
   node: string;
-  onGpu?: boolean;
+  onGpu?: boolean | undefined;
 }
 
 export interface Decided {

@@ -7,6 +7,11 @@ const widestName = 20;
 const widestBar = 32;
 const roomForIds = 20;
 
+const legend =
+  "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom";
+const sharedLegend =
+  "memory: █ placed  ▓ other stacks  ▒ co-tenants  · free  ┃ limit  ░ OS; then slots taken, and by whom";
+
 /** Each node once everything is placed: its memory as a bar, its slots, and who is there. */
 export function memorySection({ nodes, placements }: Plan): string[] {
   const nameWidth = Math.min(widestName, widest(nodes.map(({ node }) => node)));
@@ -20,7 +25,10 @@ export function memorySection({ nodes, placements }: Plan): string[] {
     const ids = placements
       .filter((placement) => placement.node === node.node)
       .map(({ instance }) => instance);
-    const notes = [ids.join(", "), node.advised ?? ""]
+    const theirs = node.others.map(
+      ({ stack, instances, ramBytes }) => `${stack} (another stack): ${instances}, ${showGb(ramBytes)}`,
+    );
+    const notes = [ids.join(", "), ...theirs, node.advised ?? ""]
       .filter(Boolean)
       .flatMap((note) => wrap(note, notesWidth));
     const names = wrap(node.node, nameWidth);
@@ -39,16 +47,15 @@ export function memorySection({ nodes, placements }: Plan): string[] {
     return `${bar}  ${usage(memory).padStart(usageWidth)}`;
   }
 
-  return [
-    "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom",
-    ...nodes.flatMap(row),
-  ];
+  const isShared = nodes.some(({ others }) => others.length > 0);
+  return [isShared ? sharedLegend : legend, ...nodes.flatMap(row)];
 }
 
 function ramOf(node: NodeLoad): Memory {
   return {
     total: node.ramBytes,
     placed: node.placedBytes,
+    others: sum(node.others.map(({ ramBytes }) => ramBytes)),
     coTenants: node.coTenantBytes,
     reserved: node.reservedBytes,
     limit: node.headroomLimitBytes,
@@ -56,15 +63,24 @@ function ramOf(node: NodeLoad): Memory {
 }
 
 function gpuOf(node: NodeLoad): Memory {
-  return { total: node.gpuMemoryBytes, placed: node.gpuPlacedBytes, coTenants: node.gpuCoTenantBytes };
+  return {
+    total: node.gpuMemoryBytes,
+    placed: node.gpuPlacedBytes,
+    others: sum(node.others.map(({ gpuMemoryBytes }) => gpuMemoryBytes)),
+    coTenants: node.gpuCoTenantBytes,
+  };
 }
 
-function usage({ total, placed, coTenants }: Memory): string {
-  return `${showGb(placed + coTenants)} of ${showGb(total)}`;
+function usage({ total, placed, others, coTenants }: Memory): string {
+  return `${showGb(placed + others + coTenants)} of ${showGb(total)}`;
 }
 
-function slots({ instances, maxInstances }: NodeLoad): string {
-  return `${instances}/${maxInstances}`;
+function slots({ instances, others, maxInstances }: NodeLoad): string {
+  return `${instances + sum(others.map((stack) => stack.instances))}/${maxInstances}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function widest(texts: readonly string[]): number {

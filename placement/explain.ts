@@ -1,18 +1,33 @@
 import { showGb } from "../topology/units";
+import { changesSection, hanging } from "./explain-changes";
 import { memorySection } from "./explain-memory";
-import type { Candidate, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
+import type { Candidate, Conflict, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
 import { table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
 export function explain(plan: Plan): string {
   const sections = [
     [...wrap(`Plan: ${plan.scenario} on ${plan.cluster}`, width), ...legend(plan)],
+    changesSection(plan),
     ...[...plan.placements].sort(byTurn).map((placement) => placementBlock(placement, plan)),
     memorySection(plan),
+    conflictBlock(plan.conflict),
     ...[...plan.unplaced].sort(byTurn).map(unplacedBlock),
     wrap(summary(plan), width),
   ];
-  return sections.map((lines) => lines.join("\n")).join("\n\n");
+  return sections
+    .filter(({ length }) => length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function conflictBlock(conflict: Conflict | undefined): string[] {
+  if (!conflict) return [];
+  const help =
+    conflict.help.length > 0
+      ? ["what would help, each by itself:", ...conflict.help.map((one) => `- ${one}`)]
+      : [];
+  return [conflict.text, ...help].flatMap((line) => hanging(line));
 }
 
 function legend({ placements }: Plan): string[] {
@@ -25,7 +40,8 @@ function byTurn(a: { turn: number }, b: { turn: number }): number {
 }
 
 function placementBlock(placement: Placement, { nodes }: Plan): string[] {
-  const { instance, turn, node, score, parts, manual, port, others, rejections } = placement;
+  const { instance, turn, node, score, parts, manual, stays, was, port, others, rejections } = placement;
+  const notes = [manual && "placed by hand", stays && "stays", was && `was on ${was}`].filter(Boolean);
   const isPooled = nodes.some((load) => load.node === node && load.unifiedMemory);
   const facts = [takesText(placement, isPooled), ...(port === undefined ? [] : [`port ${port}`])];
   return [
@@ -35,7 +51,7 @@ function placementBlock(placement: Placement, { nodes }: Plan): string[] {
         lead: "  → ",
         names: [node],
         score: points(score),
-        text: partsText(parts) + (manual ? ", placed by hand" : ""),
+        text: [partsText(parts), ...notes].join(", "),
       },
       ...folded(others, candidateText).map((row) => ({ lead: "    ", ...row })),
       ...folded(rejections, rejectionText).map((row) => ({ lead: "    ", ...row })),
@@ -78,7 +94,9 @@ function folded<Item extends { node: string }>(
 }
 
 function candidateText({ score, parts, tie }: Candidate) {
-  return { score: points(score), text: partsText(parts) + (tie ? `; equal, decided by: ${tie}` : "") };
+  const outcome =
+    tie === "all together" ? "; outweighed by what the others gain" : `; equal, decided by: ${tie}`;
+  return { score: points(score), text: partsText(parts) + (tie ? outcome : "") };
 }
 
 function rejectionText({ token, text }: Rejection) {

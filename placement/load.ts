@@ -80,6 +80,12 @@ export class Load {
     this.gpuPlacedBytes += takes.gpuMemoryBytes;
   }
 
+  remove(instance: Instance, takes: Takes): void {
+    this.residents.splice(this.residents.indexOf(instance), 1);
+    this.placedBytes -= takes.ramBytes;
+    this.gpuPlacedBytes -= takes.gpuMemoryBytes;
+  }
+
   summary(): NodeLoad {
     const { node, coTenantBytes, othersBytes, placedBytes } = this;
     const free = 1 - (coTenantBytes + othersBytes + placedBytes) / node.ramBytes;

@@ -2,16 +2,20 @@
 export interface Memory {
   total: number;
   placed: number;
+  others: number;
   coTenants: number;
   reserved?: number;
   limit?: number;
 }
 
 /** A pool of memory drawn to scale. Whatever is there shows as at least one cell, so that small things are not lost. */
-export function memoryBar({ total, placed, coTenants, reserved = 0, limit }: Memory, width: number): string {
+export function memoryBar(
+  { total, placed, others, coTenants, reserved = 0, limit }: Memory,
+  width: number,
+): string {
   const cells = (bytes: number) => (bytes > 0 ? Math.max(1, Math.round((bytes / total) * width)) : 0);
   const kept = "░".repeat(cells(reserved));
-  const taken = "█".repeat(cells(placed)) + "▒".repeat(cells(coTenants));
+  const taken = "█".repeat(cells(placed)) + "▓".repeat(cells(others)) + "▒".repeat(cells(coTenants));
   const bar = (taken.padEnd(width - kept.length, "·") + kept).slice(0, width);
   if (limit === undefined) return bar;
   const mark = cells(limit);

@@ -17,6 +17,6 @@ export function withMoves(placements: readonly Placement[], { requests, forced }
     const newcomers = arrivals.filter(({ instance }) => before.get(instance) === undefined);
     const named = (here.length > 0 ? here : newcomers).map(({ instance }) => instance);
     if (named.length === 0) return `${was} no longer has room for all that ran there`;
-    return `makes room for ${named.join(", ")}`;
+    return `it makes room for ${named.join(", ")}`;
   }
 }

@@ -1,12 +1,14 @@
 import type { Topology } from "../topology/topology";
 import { compare } from "./compare";
-import { conflictOf } from "./conflict";
+import { conflictOf, notProven } from "./conflict";
 import { type Choice, type Decided, decide } from "./decide";
 import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
 import type { Conflict, Plan } from "./plan";
+import type { Problem } from "./problem";
+import { repaired } from "./repair";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
 import { solver } from "./solver";
@@ -37,8 +39,9 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     const greedy = decideFrom(survey.holding.map(({ instance, was }) => [instance.id, { node: was! }]));
     const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
     if (isComplete) return { ...greedy, method: "greedy" };
-    const highs = await solver();
     const problem = survey.problem();
+    if (isLarge(problem)) return decideLarge(greedy);
+    const highs = await solver();
     const found = search(problem, highs);
     if (found.kind !== "placed")
       return {
@@ -54,10 +57,27 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     };
   }
 
+  /** Too large to be searched as a whole: what is found holds, but what is not found is not proven to be impossible. */
+  function decideLarge(greedy: ReturnType<typeof decideFrom>): Outcome {
+    const left = new Set(greedy.unplaced.map(({ instance }) => instance));
+    const leftOut = survey.requests.filter(({ instance }) => left.has(instance.id));
+    const placed = new Map(greedy.placements.map(({ instance, node, onGpu }) => [instance, { node, onGpu }]));
+    const choices = repaired(leftOut, placed, survey.requests, greedy.loads, judge);
+    if (choices) return { ...decideFrom(choices), method: "repaired" };
+    return { ...decideFrom(placed), method: "greedy", conflict: notProven };
+  }
+
   function decideFrom(choices: Iterable<[string, Choice]>) {
     const loads = survey.emptyLoads();
     return { ...decide(turns(survey, new Map(choices)), loads, judge, new Map(choices)), loads };
   }
+}
+
+/** About 60 instances on 50 nodes: beyond it a search takes longer than a preview may. */
+const mostOptions = 3000;
+
+function isLarge({ demands }: Problem): boolean {
+  return demands.reduce((sum, { options }) => sum + options.length, 0) > mostOptions;
 }
 
 type Outcome = Decided & {

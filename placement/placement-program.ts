@@ -93,7 +93,7 @@ function cliques(here: readonly Pick[]): Pick[][] {
 }
 
 /** The greatest common divisor: in its units the sizes are small whole numbers, which a solver adds up exactly. */
-function divisor(sizes: readonly number[]): number {
+export function divisor(sizes: readonly number[]): number {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
   return sizes.reduce(gcd, 0) || 1;
 }

@@ -2,9 +2,11 @@ import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
 import type { Topology } from "../topology/topology";
 import { showGb } from "../topology/units";
+import { compare } from "./compare";
 import type { Judge } from "./judge";
 import { PlacementProgram, terms } from "./placement-program";
 import type { Problem } from "./problem";
+import { search } from "./search";
 import type { Highs } from "./solver";
 import { surveyOf } from "./survey";
 
@@ -17,15 +19,32 @@ const mostTrials = 60;
  */
 export function remedies(topology: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
   const conflicting = new Set(ids);
-  const { nodes } = topology.cluster;
-  const instances = topology.scenario.instances.filter(({ id }) => conflicting.has(id));
-  return [...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
+  const nodes = [...topology.cluster.nodes].sort((a, b) => compare(a.name, b.name));
+  const instances = topology.scenario.instances
+    .filter(({ id }) => conflicting.has(id))
+    .sort((a, b) => compare(a.id, b.id));
+  return [...moves(), ...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
+
+  function moves(): string[] {
+    if (topology.scenario.allowMoves) return [];
+    const allowed = { ...topology, scenario: { ...topology.scenario, allowMoves: true } };
+    const { problem } = surveyOf(allowed, judge);
+    const found = search(problem(), highs);
+    if (found.kind !== "placed") return [];
+    const { previous } = topology.observed;
+    const moved = [...found.choices].flatMap(([id, { node }]) =>
+      Object.hasOwn(previous, id) && previous[id]!.node !== node
+        ? [`${id} moves ${previous[id]!.node} → ${node}`]
+        : [],
+    );
+    return [`allow_moves: true would do: ${moved.sort().join(", ")}`];
+  }
 
   function smallerDemand(): string[] {
-    const largest = [...instances].sort((a, b) => b.ramBytes - a.ramBytes || (a.id < b.id ? -1 : 1))[0]!;
+    const largest = [...instances].sort((a, b) => b.ramBytes - a.ramBytes || compare(a.id, b.id))[0]!;
     const tiny = changed(topology, { instance: largest.id, to: { ramBytes: 1 } });
     const rooms = nodes.map(({ name }) => ({ name, bytes: roomFor(largest.id, name, tiny) }));
-    const best = rooms.sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))[0];
+    const best = rooms.sort((a, b) => b.bytes - a.bytes || compare(a.name, b.name))[0];
     if (!best || best.bytes <= 0 || best.bytes >= largest.ramBytes) return [];
     return [`${largest.id} would fit with ${showGb(best.bytes, Math.floor)} of RAM, on ${best.name}`];
   }
@@ -46,7 +65,7 @@ export function remedies(topology: Topology, judge: Judge, ids: readonly string[
     if (answer.kind !== "solution") return 0;
     const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
     const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
-    return problem.rooms.find((room) => room.node === node)!.ramBytes - taken;
+    return problem.rooms.find((room) => room.node === node)!.ramBytes - (taken - 1);
   }
 
   function largerNode(): string[] {
@@ -56,7 +75,7 @@ export function remedies(topology: Topology, judge: Judge, ids: readonly string[
       const bytes = shortOf(name, changed(topology, { node: name, to }));
       return bytes === undefined ? [] : [{ name, bytes }];
     });
-    const least = missing.sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1))[0];
+    const least = missing.sort((a, b) => a.bytes - b.bytes || compare(a.name, b.name))[0];
     return least
       ? [`${least.name} misses least: ${showGb(least.bytes, Math.ceil)} of RAM more would do`]
       : [];
@@ -80,7 +99,7 @@ export function remedies(topology: Topology, judge: Judge, ids: readonly string[
   }
 
   function withoutOneConstraint(): string[] {
-    return trials(topology, instances)
+    return trials(topology, instances, nodes)
       .slice(0, mostTrials)
       .flatMap(({ text, situation }) => (fits(problemOf(situation)) ? [text] : []));
   }
@@ -103,17 +122,9 @@ interface Trial {
 }
 
 /** The topology with one constraint less, for each constraint that the instances meet. */
-function trials(topology: Topology, instances: readonly Instance[]): Trial[] {
-  const { scenario, cluster, observed } = topology;
+function trials(topology: Topology, instances: readonly Instance[], nodes: readonly Node[]): Trial[] {
+  const { scenario, observed } = topology;
   const ids = new Set(instances.map(({ id }) => id));
-  const moves: Trial[] = scenario.allowMoves
-    ? []
-    : [
-        {
-          text: "allow_moves: true would do: what runs makes room",
-          situation: { ...topology, scenario: { ...scenario, allowMoves: true } },
-        },
-      ];
   const pins = instances
     .filter(({ id }) => Object.hasOwn(scenario.placement, id))
     .map(({ id }): Trial => {
@@ -126,6 +137,7 @@ function trials(topology: Topology, instances: readonly Instance[]): Trial[] {
   const apart = instances.flatMap(({ id, antiAffinity }) =>
     antiAffinity
       .filter((other) => ids.has(other))
+      .sort(compare)
       .map((other): Trial => {
         const free = changed(topology, {
           instance: id,
@@ -142,7 +154,7 @@ function trials(topology: Topology, instances: readonly Instance[]): Trial[] {
         situation: changed(topology, { instance: id, to: { gpu: "preferred" } }),
       }),
     );
-  const ofNodes = cluster.nodes.flatMap((node): Trial[] => [
+  const ofNodes = nodes.flatMap((node): Trial[] => [
     {
       text: `with ${node.name} healthy they would fit`,
       situation: {
@@ -159,7 +171,7 @@ function trials(topology: Topology, instances: readonly Instance[]): Trial[] {
       situation: changed(topology, { node: node.name, to: { maxInstances: node.maxInstances + 1 } }),
     },
   ]);
-  return [...moves, ...pins, ...apart, ...gpus, ...ofNodes];
+  return [...pins, ...apart, ...gpus, ...ofNodes];
 }
 
 function changed(

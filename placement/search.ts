@@ -1,6 +1,6 @@
 import type { Choice } from "./decide";
 import type { Terms } from "./integer-program";
-import { type Pick, PlacementProgram, terms } from "./placement-program";
+import { divisor, type Pick, PlacementProgram, terms } from "./placement-program";
 import type { Problem } from "./problem";
 import type { Highs } from "./solver";
 
@@ -25,15 +25,29 @@ export function search(problem: Problem, highs: Highs): Found {
   return { kind: "placed", choices: program.choices(values), proven: proven && fewest.proven };
 }
 
-/** In whole numbers: the sum of scores and affinities weighs more than all ranks of the tie order together. */
+/**
+ * In whole numbers: the sum of scores and affinities weighs more than all ranks of the tie order together, and the rank of
+ * one who is placed early more than that of one who comes later.
+ */
 function worth(program: PlacementProgram): Terms {
-  const ids = new Set(program.picks.map(({ demand }) => demand.request.instance.id));
-  const tieSum = ids.size * Math.max(...program.picks.map(({ option }) => option.rank)) + 1;
-  const hundredths = 100 * tieSum;
+  const ids = [...new Set(program.picks.map(({ demand }) => demand.request.instance.id))];
+  const weights = new Map(ids.map((id, index) => [id, 2 * ids.length - index]));
+  const highest = Math.max(...program.picks.map(({ option }) => option.rank));
+  const allRanks = 2 * ids.length ** 2 * highest + 1;
+  // Scores come in steps, usually of 5 points, and affinity does too.
+  const step = divisor([500, ...program.picks.map(({ option }) => hundredths(option.score))]);
+  const inSteps = (points: number) => (hundredths(points) / step) * allRanks;
   return [
-    ...terms(program.picks, ({ score, rank }) => Math.round(score * 100) * tieSum - rank),
-    ...togetherness(program).map(([points, variable]) => [points * hundredths, variable] as const),
+    ...program.picks.map(({ demand, option, variable }) => {
+      const rank = option.rank * weights.get(demand.request.instance.id)!;
+      return [inSteps(option.score) - rank, variable] as const;
+    }),
+    ...togetherness(program).map(([points, variable]) => [inSteps(points), variable] as const),
   ];
+}
+
+function hundredths(points: number): number {
+  return Math.round(points * 100);
 }
 
 /** Variables that are 1 when an instance shares a node with one it likes; 10 points each, at most 25 per instance. */

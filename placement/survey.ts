@@ -3,6 +3,7 @@ import { availabilityOf } from "./availability";
 import { compare } from "./compare";
 import type { Judge } from "./judge";
 import { Load } from "./load";
+import type { Rejection } from "./plan";
 import { type Problem, problemOf } from "./problem";
 import { type Request, requestsOf } from "./requests";
 
@@ -30,7 +31,7 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
     if (was === undefined) continue;
     const load = empty.get(was);
     const refusal = load && judge.refuse({ request, load, takes: load.takesOf(instance) });
-    const reason = load ? (refusal?.text ?? anew) : `${was} is no longer in the cluster`;
+    const reason = load ? (refusal ? noLonger(refusal) : anew) : `${was} is no longer in the cluster`;
     if (reason) forced.set(instance.id, reason);
     else stayers.add(instance.id);
   }
@@ -65,6 +66,11 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
     });
     return loads.sort((a, b) => compare(a.node.name, b.node.name));
   }
+}
+
+function noLonger({ token, node, text }: Rejection): string {
+  if (token === "PinnedElsewhere") return text;
+  return token === "NodeNotHealthy" ? `${node}'s ${text}` : `it no longer fits ${node}: ${text}`;
 }
 
 function byName(loads: readonly Load[]): Map<string, Load> {

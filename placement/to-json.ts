@@ -14,6 +14,9 @@ export function toJson(plan: Plan) {
     })),
     unplaced: plan.unplaced.map(({ rejections, ...unplaced }) => ({ ...unplaced, reasons: rejections })),
     nodes: plan.nodes,
+    method: plan.method,
+    ...(plan.conflict && { conflict: plan.conflict }),
+    ...(plan.factsAgeSeconds !== undefined && { factsAgeSeconds: plan.factsAgeSeconds }),
   };
 }
 

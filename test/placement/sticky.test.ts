@@ -1,0 +1,258 @@
+import { describe, expect, it } from "vitest";
+import { explain } from "../../placement/explain";
+import { place } from "../../placement/place";
+import { toJson } from "../../placement/to-json";
+import type { Instance } from "../../topology/instance";
+import type { Node } from "../../topology/node";
+import type { Observed, PreviousPlacement } from "../../topology/observed";
+import type { Scenario } from "../../topology/scenario";
+import type { Topology } from "../../topology/topology";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
+
+interface Given {
+  nodes?: Partial<Node>[];
+  instances: Partial<Instance>[];
+  previous?: Record<string, PreviousPlacement>;
+  observed?: Partial<Observed>;
+  scenario?: Partial<Scenario>;
+  failover?: boolean;
+}
+
+const big = { name: "big", ramBytes: gb(16) };
+const small = { name: "small", ramBytes: gb(8) };
+
+function given({
+  nodes = [big, small],
+  instances,
+  previous = {},
+  observed,
+  scenario,
+  failover = true,
+}: Given): Topology {
+  const topology = aTopology(nodes.map(aNode), instances.map(anInstance));
+  return {
+    cluster: { ...topology.cluster, failover: { enabled: failover, autoRestart: true } },
+    scenario: { ...topology.scenario, ...scenario },
+    observed: { ...topology.observed, ...observed, previous },
+  };
+}
+
+/** `instance node` for each, and why where it moved. */
+async function decide(parts: Given): Promise<string[]> {
+  const { placements, unplaced } = await place(given(parts));
+  return [
+    ...placements.map(({ instance, node, stays, was, why }) =>
+      [instance, was && `${was} →`, node, stays && "stays", why && `because ${why}`]
+        .filter(Boolean)
+        .join(" "),
+    ),
+    ...unplaced.map(({ instance }) => `${instance} nowhere`),
+  ];
+}
+
+describe("what runs stays", () => {
+  const a = { id: "a", ramBytes: gb(2) };
+  const onBig = { a: { node: "big", hints: "none|||" } };
+
+  it.each<[string, Given, string[]]>([
+    [
+      "where a tie or a better score speaks for another node",
+      { instances: [a], previous: onBig },
+      ["a big stays"],
+    ],
+    ["not on a first run", { instances: [a] }, ["a small"]],
+    ["not under another name", { instances: [{ ...a, id: "b" }], previous: onBig }, ["b small"]],
+    [
+      "on a degraded node, which takes nothing new",
+      { nodes: [{ ...big, status: "DEGRADED" }, small], instances: [a, { id: "b" }], previous: onBig },
+      ["a big stays", "b small"],
+    ],
+    [
+      "not on a node in maintenance",
+      { nodes: [{ ...big, status: "MAINTENANCE" }, small], instances: [a], previous: onBig },
+      ["a big → small because big's status is maintenance: gives up what it has"],
+    ],
+    [
+      "not on a node that the facts call unavailable",
+      {
+        instances: [a],
+        previous: onBig,
+        observed: { nodes: { big: { status: "UNAVAILABLE", reason: "no route to host" } } },
+      },
+      ["a big → small because big's status is unavailable (no route to host): gives up what it has"],
+    ],
+    [
+      "on an unavailable node without failover",
+      {
+        instances: [a],
+        previous: onBig,
+        observed: { nodes: { big: { status: "UNAVAILABLE" } } },
+        failover: false,
+      },
+      ["a big stays"],
+    ],
+    [
+      "not on a node that is gone",
+      { instances: [a], previous: { a: { node: "sold" } } },
+      ["a sold → small because sold is no longer in the cluster"],
+    ],
+    [
+      "not when its own wishes changed",
+      { instances: [{ ...a, preferredNode: "small" }], previous: onBig },
+      ["a big → small because its own wishes changed"],
+    ],
+    [
+      "when older state does not know its wishes",
+      { instances: [{ ...a, preferredNode: "small" }], previous: { a: { node: "big" } } },
+      ["a big stays"],
+    ],
+    [
+      "not where it no longer fits",
+      { instances: [{ ...a, ramBytes: gb(9) }], previous: { a: { node: "small" } } },
+      ["a small → big because it no longer fits small: needs 9 GB of RAM, has 7 GB even when empty"],
+    ],
+    [
+      "not when it is placed by hand",
+      { instances: [a], previous: onBig, scenario: { placement: { a: "small" } } },
+      ["a big → small because the scenario's placement says small"],
+    ],
+    [
+      "not with rebalance",
+      { instances: [a], previous: onBig, scenario: { rebalance: true } },
+      ["a big → small because the scenario says rebalance"],
+    ],
+    [
+      "unless a newcomer fits only when somebody moves, and then only one does",
+      {
+        instances: [a, { ...a, id: "b" }, { id: "c", ramBytes: gb(10) }],
+        previous: { ...onBig, b: { node: "big" } },
+      },
+      ["a big → small because it makes room for c", "b big stays", "c big"],
+    ],
+    [
+      "when nothing may move, and the newcomer finds no place",
+      {
+        instances: [
+          { ...a, ramBytes: gb(6) },
+          { id: "c", ramBytes: gb(10) },
+        ],
+        previous: onBig,
+        scenario: { allowMoves: false },
+      },
+      ["a big stays", "c nowhere"],
+    ],
+  ])("%s", async (_, parts, expected) => {
+    expect(await decide(parts)).toEqual(expected);
+  });
+
+  it("names the move that would have helped where none is allowed", async () => {
+    const instances = [
+      { ...a, ramBytes: gb(6) },
+      { id: "c", ramBytes: gb(10) },
+    ];
+    const plan = await place(given({ instances, previous: onBig, scenario: { allowMoves: false } }));
+    expect(plan.conflict?.help).toContain("allow_moves: true would do: a moves big → small");
+  });
+
+  it("in a group that grows or shrinks, though its members name each other", async () => {
+    const spread = (count: number) => {
+      const ids = Array.from({ length: count }, (_, ordinal) => `w-${ordinal}`);
+      return ids.map((id) => ({ id, antiAffinity: ids.filter((other) => other !== id) }));
+    };
+    const nodes = ["n1", "n2", "n3", "n4"].map((name) => ({ name }));
+    const before = await place(given({ nodes, instances: spread(3) }));
+    const previous = Object.fromEntries(
+      before.placements.map(({ instance, node, hints }) => [
+        instance,
+        { node: node === "n1" ? "n4" : node, hints },
+      ]),
+    );
+    expect(previous["w-1"]!.hints).toBe("none|||w-0,w-2");
+    expect(await decide({ nodes, instances: spread(4), previous })).toEqual([
+      "w-0 n4 stays",
+      "w-1 n2 stays",
+      "w-2 n3 stays",
+      "w-3 n1",
+    ]);
+    expect(await decide({ nodes, instances: spread(1), previous })).toEqual(["w-0 n4 stays"]);
+  });
+});
+
+describe("ports", () => {
+  it("stay where they are free, and avoid those of other stacks on any node", async () => {
+    const peers = ["a", "b", "c"].map((id) => ({ id, network: "peers" as const }));
+    const others = [9000, 9003].map((port, index) => ({
+      stack: "hive",
+      instance: `o${index}`,
+      node: "big",
+      ramBytes: gb(1),
+      gpuMemoryBytes: 0,
+      port,
+    }));
+    const previous = { b: { node: "small", port: 9002 }, c: { node: "small", port: 9003 } };
+    const { placements } = await place(given({ instances: peers, previous, observed: { others } }));
+    expect(placements.map(({ instance, port }) => `${instance} ${port}`)).toEqual([
+      "a 9001",
+      "b 9002",
+      "c 9004",
+    ]);
+  });
+});
+
+describe("the explanation", () => {
+  const hive = { stack: "hive", instance: "critic", node: "big", ramBytes: gb(6), gpuMemoryBytes: 0 };
+  const two = [
+    { id: "historian", ramBytes: gb(4) },
+    { id: "judge", ramBytes: gb(2) },
+  ];
+  const onBig = { historian: { node: "big" }, judge: { node: "big" } };
+
+  it.each<[string, Given]>([
+    ["move", { instances: [...two, { id: "newcomer", ramBytes: gb(9) }], previous: onBig }],
+    [
+      "drain",
+      {
+        nodes: [{ ...big, status: "MAINTENANCE" }, small, { name: "spare" }],
+        instances: two,
+        previous: { ...onBig, judge: { node: "small" } },
+        observed: { facts: { ageSeconds: 340 } },
+      },
+    ],
+    [
+      "conflict",
+      {
+        nodes: [{ ...big, maxInstances: 1 }, small],
+        instances: [
+          { id: "alpha", ramBytes: gb(4), antiAffinity: ["beta", "gamma"] },
+          { id: "beta", ramBytes: gb(2), antiAffinity: ["gamma"] },
+          { id: "gamma" },
+          { id: "delta" },
+        ],
+      },
+    ],
+    [
+      "proof",
+      {
+        instances: [
+          { id: "trainer", ramBytes: gb(9) },
+          { id: "judge", ramBytes: gb(8) },
+          { id: "writer", ramBytes: gb(3) },
+        ],
+      },
+    ],
+    [
+      "other-stacks",
+      {
+        instances: [{ id: "trainer", ramBytes: gb(9) }, ...two.slice(1)],
+        observed: { others: [hive] },
+        nodes: [big, { ...small, ramBytes: gb(12) }],
+      },
+    ],
+  ])("of a %s", async (name, parts) => {
+    const plan = await place(given(parts));
+    const text = explain(plan);
+    expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    await expect(text).toMatchFileSnapshot(`../golden/${name}.explain.txt`);
+    expect(toJson(plan)).toMatchObject({ version: 1, method: plan.method, nodes: plan.nodes });
+  });
+});
