@@ -2,8 +2,8 @@ import { z } from "zod";
 import { bytesFromGb } from "./units";
 
 // Each builder takes or makes the phrase that follows "expected": `read-shape.ts` makes a sentence of it, and as `allowed` it
-// goes into the reference. Where a field is used, \`.meta\` adds the rest of its line there: `description`, `example`, and
-// \`absent\` for what holds without it where no fixed default does. A default before a transform is a \`prefault\`: the
+// goes into the reference. Where a field is used, `.meta` adds the rest of its line there: `description`, `example`, and
+// `absent` for what holds without it where no fixed default does. A default before a transform is a `prefault`: the
 // reference shows what can be written.
 
 /** A map with these keys and no others. */
@@ -11,6 +11,11 @@ export function section<Shape extends z.core.$ZodLooseShape>(what: string, shape
   const error: z.core.$ZodErrorMap = (issue) =>
     issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : what;
   return z.strictObject(shape, { error }).meta({ allowed: what });
+}
+
+/** A map with these keys, among others that are other programs'. */
+export function looseSection<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
+  return z.looseObject(shape, what).meta({ allowed: what });
 }
 
 export function list<Item extends z.ZodType>(what: string, item: Item) {
