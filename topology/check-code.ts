@@ -17,15 +17,33 @@ export function checkCode({ code, instances }: WrittenScenario, localPath: strin
     ];
   }
   const excluded = ignore().add(code.exclude);
-  return instances.flatMap(({ experiment_config_path: config }, index) => {
-    const text = config && configProblem(join(localPath, config), posix.normalize(config), excluded);
-    return text ? [{ path: ["instances", index, "experiment_config_path"], text }] : [];
+  return instances.flatMap(({ experiment_config_path: config, command }, index) => {
+    const configText = config && configProblem(join(localPath, config), posix.normalize(config), excluded);
+    const program = programIn(command);
+    const programText = program && fileProblem(join(localPath, program), posix.normalize(program), excluded);
+    return [
+      ...(configText ? [{ path: ["instances", index, "experiment_config_path"], text: configText }] : []),
+      ...(programText
+        ? [{ path: ["instances", index, "command"], text: `runs ${command.join(" ")}: ${programText}` }]
+        : []),
+    ];
   });
 }
 
-function configProblem(file: string, path: string, excluded: ReturnType<typeof ignore>): string | undefined {
+/** The Python file a command runs, where that is plain to see: the usual case, and the default. */
+function programIn([interpreter, file]: readonly string[]): string | undefined {
+  const isPlain = /^python3?$/.test(interpreter ?? "") && /^[^-/~].*\.py$/.test(file ?? "");
+  return isPlain && !file!.split("/").includes("..") ? file : undefined;
+}
+
+function fileProblem(file: string, path: string, excluded: ReturnType<typeof ignore>): string | undefined {
   if (!stats(file)?.isFile()) return `no file ${file}; the path is relative to code.local_path`;
-  if (excluded.ignores(path)) return `${path} is not copied: code.exclude leaves it out`;
+  return excluded.ignores(path) ? `${path} is not copied: code.exclude leaves it out` : undefined;
+}
+
+function configProblem(file: string, path: string, excluded: ReturnType<typeof ignore>): string | undefined {
+  const problem = fileProblem(file, path, excluded);
+  if (problem) return problem;
   try {
     JSON.parse(readFileSync(file, "utf8"));
     return undefined;

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { checkCluster } from "./check-cluster";
 import { checkCode } from "./check-code";
 import { checkEnvironment } from "./check-environment";
+import { checkPlaces } from "./check-places";
 import { checkScenario } from "./check-scenario";
 import { clusterSchema, toCluster, type WrittenCluster } from "./cluster";
 import { ConfigError } from "./config-error";
@@ -47,9 +48,11 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
     ]),
     ...(sources[2]?.lines(connectionFindings(connections!, nodes)) ?? []),
   ];
+  const reached = connections ? withConnections(cluster, connections) : cluster;
+  issues.push(...sources[0].lines(checkPlaces(reached)));
   if (issues.length > 0) throw new ConfigError(issues);
   return freeze({
-    cluster: toCluster(connections ? withConnections(cluster, connections) : cluster),
+    cluster: toCluster(reached),
     scenario: toScenario(scenario, localPath),
     observed,
   });

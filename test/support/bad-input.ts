@@ -43,7 +43,9 @@ export const scenario = (...lines: string[]) => ({ "scenario.yaml": `${goodScena
 export function load(files: Record<string, string | Uint8Array>): Topology {
   const directory = mkdtempSync(join(tmpdir(), "berth-topology-"));
   try {
-    const all = { "cluster.yaml": goodCluster, "scenario.yaml": goodScenario, ...files };
+    // The default command's program, wherever a test puts its code.
+    const programs = { "main.py": "", "src/main.py": "" };
+    const all = { ...programs, "cluster.yaml": goodCluster, "scenario.yaml": goodScenario, ...files };
     for (const [name, text] of Object.entries(all)) {
       mkdirSync(join(directory, dirname(name)), { recursive: true });
       writeFileSync(join(directory, name), text);

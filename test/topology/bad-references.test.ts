@@ -200,4 +200,22 @@ describe("references in a scenario", () => {
       `scenario.yaml:6:29  instances[1].experiment_config_path: src/configs/a.json is not JSON: ${words}`,
     );
   });
+
+  it("a program that is not there, the default one too", () => {
+    const text = withConfig["scenario.yaml"].replace(
+      "    experiment_config_path: configs/a.json",
+      "    command: [python3, trian.py]",
+    );
+    expect(mistakes({ "scenario.yaml": text })).toBe(
+      "scenario.yaml:6:14  instances[1].command: runs python3 trian.py: no file src/trian.py; the path is relative to code.local_path",
+    );
+  });
+
+  it("two nodes that are one folder of one machine", () => {
+    const pi = "host: 192.0.2.1, ssh_user: pi, ram_gb: 8, max_instances: 1, remote_work_dir: /srv/x";
+    const text = `cluster: {name: lab}\nnodes:\n  - {name: jetson, ${pi}}\n  - {name: rpi1, ${pi}/}\n`;
+    expect(mistakes({ "cluster.yaml": text })).toBe(
+      "cluster.yaml:4:95  nodes[1].remote_work_dir: is the folder of jetson too (192.0.2.1:22 /srv/x); two nodes need two machines, or two folders",
+    );
+  });
 });

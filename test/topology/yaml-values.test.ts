@@ -59,12 +59,13 @@ describe("a file", () => {
       "cluster.yaml": `cluster: {name: lab}
 nodes:
   - &pi {name: jetson, host: 192.0.2.1, ssh_user: pi, ram_gb: 8, max_instances: 1}
-  - {<<: *pi, name: rpi1, ram_gb: 4}
+  - {<<: *pi, name: rpi1, remote_work_dir: /srv/rpi1, ram_gb: 4}
 `,
     });
     expect(cluster.nodes[1]).toEqual({
       ...cluster.nodes[0],
       name: "rpi1",
+      remoteWorkDir: "/srv/rpi1",
       ramBytes: gb(4),
       reservedRamBytes: gb(0.5),
     });
