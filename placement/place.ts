@@ -76,7 +76,9 @@ export async function place(topology: Topology, filters = allFilters, scores = a
 /** About 60 instances on 50 nodes: beyond it a search takes longer than a preview may. */
 const mostOptions = 3000;
 
+/** One that fits nowhere needs no search, however large the problem. */
 function isLarge({ demands }: Problem): boolean {
+  if (demands.some(({ options }) => options.length === 0)) return false;
   return demands.reduce((sum, { options }) => sum + options.length, 0) > mostOptions;
 }
 

@@ -15,14 +15,17 @@ const mostTrials = 60;
 
 /**
  * What would let the conflicting instances be placed together, each tried by itself: a smaller demand, a larger node,
- * one constraint less. A remedy that leaves another conflict of the scenario says so.
+ * one constraint less. Whether the others of the scenario fit as well is another question.
  */
-export function remedies(topology: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
+export function remedies(whole: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
   const conflicting = new Set(ids);
+  const scenario = whole.scenario;
+  const topology: Topology = {
+    ...whole,
+    scenario: { ...scenario, instances: scenario.instances.filter(({ id }) => conflicting.has(id)) },
+  };
   const nodes = [...topology.cluster.nodes].sort((a, b) => compare(a.name, b.name));
-  const instances = topology.scenario.instances
-    .filter(({ id }) => conflicting.has(id))
-    .sort((a, b) => compare(a.id, b.id));
+  const instances = [...topology.scenario.instances].sort((a, b) => compare(a.id, b.id));
   return [...moves(), ...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
 
   function moves(): string[] {
@@ -111,8 +114,7 @@ export function remedies(topology: Topology, judge: Judge, ids: readonly string[
   }
 
   function problemOf(situation: Topology): Problem {
-    const { demands, rooms } = surveyOf(situation, judge).problem();
-    return { demands: demands.filter(({ request }) => conflicting.has(request.instance.id)), rooms };
+    return surveyOf(situation, judge).problem();
   }
 }
 

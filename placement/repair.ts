@@ -1,7 +1,7 @@
 import type { Choice } from "./decide";
 import type { Judge } from "./judge";
 import type { Load } from "./load";
-import type { Request } from "./requests";
+import { demandOf, type Request } from "./requests";
 
 /** How many nodes a chain of shifts may look at for one instance: a count, so that every machine decides the same. */
 const mostLooks = 20_000;
@@ -31,13 +31,16 @@ export function repaired(
       }
       if (depth === 1) return false;
       for (const load of loads) {
+        const refusal = judge.refuse({ request: newcomer, load, takes: load.takesOf(newcomer.instance) });
+        // A slot is freed best by someone small, memory by someone large: others only pass the want on.
+        const wanted = refusal?.token === "NoFreeSlot" ? -1 : 1;
         for (const resident of [...load.residents]) {
-          if (moving.has(resident.id) || looks-- <= 0) continue;
           const evicted = byId.get(resident.id)!;
-          const { onGpu } = choices.get(resident.id)!;
+          const isOfUse = Math.sign(demandOf(resident) - demandOf(newcomer.instance)) === wanted;
           // Whoever ran here before is not shifted: what runs stays.
-          if (evicted.was === load.node.name) continue;
-          const takes = load.takesOf(resident, onGpu);
+          if (!isOfUse || moving.has(resident.id) || evicted.was === load.node.name) continue;
+          if (looks-- <= 0) return false;
+          const takes = load.takesOf(resident, choices.get(resident.id)!.onGpu);
           load.remove(resident, takes);
           const isIn = put(newcomer, load);
           if (isIn && settle(evicted, depth - 1, new Set([...moving, resident.id]))) return true;

@@ -60,7 +60,7 @@ function byUrgency(a: Request, b: Request): number {
   );
 }
 
-function demandOf({ ramBytes, gpuMemoryBytes }: Instance): number {
+export function demandOf({ ramBytes, gpuMemoryBytes }: Instance): number {
   return ramBytes + gpuMemoryBytes;
 }
 

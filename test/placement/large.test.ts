@@ -1,0 +1,35 @@
+// Plans too large to be searched as a whole.
+import { expect, test } from "vitest";
+import { place } from "../../placement/place";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
+
+// Greedily, the small ones spread over the slots of the large nodes, and the small nodes' memory goes to the large ones.
+const nodes = Array.from({ length: 60 }, (_, index) =>
+  aNode({ name: `n${index}`, ramBytes: gb(index % 2 === 0 ? 16 : 64), maxInstances: 4 }),
+);
+const many = Array.from({ length: 236 }, (_, index) =>
+  anInstance({ id: `i${index}`, ramBytes: gb(1 + (index % 6)) }),
+);
+
+test("are repaired by shifting, which is said", async () => {
+  const plan = await place(aTopology(nodes, many));
+  expect(plan.unplaced).toEqual([]);
+  expect(plan.method).toBe("repaired");
+});
+
+test("are not called impossible without a proof", async () => {
+  const plan = await place(
+    aTopology(nodes, [...many, ...many.map((one) => ({ ...one, id: `${one.id}-b` }))]),
+  );
+  expect(plan.conflict).toMatchObject({ proven: false, instances: [] });
+});
+
+test("name the one that fits nowhere", async () => {
+  const plan = await place(aTopology(nodes, [...many, anInstance({ id: "giant", ramBytes: gb(80) })]));
+  expect(plan.conflict).toEqual({
+    proven: true,
+    instances: ["giant"],
+    text: "Impossible, proven: no node can take giant, even alone.",
+    help: ["giant would fit with 54.4 GB of RAM, on n1", "n1 misses least: 25.6 GB of RAM more would do"],
+  });
+});
