@@ -41,10 +41,12 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
         NodeError(
             "PortTaken",
             f"{name} needs port {spec.port}, which {entry.name} has",
-            "give one of the stacks other peer ports",
+            "run the update again, whose roster makes room"
+            if entry.layout.stack == stack
+            else "give one of the stacks other peer ports",
         )
         for entry, one in known
-        if spec.port is not None and one.port == spec.port
+        if spec.held_port is not None and one.held_port == spec.held_port
     ]
     return problems
 

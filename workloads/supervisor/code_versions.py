@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
+from contextlib import suppress
 from typing import Iterable
 
 from layout import Layout
+from removal import remove_tree
 from spec import Spec
 
 
@@ -23,4 +24,5 @@ def keep_used(layout: Layout, specs: Iterable[Spec]) -> None:
         os.replace(new, current)
     for version in layout.code.iterdir():
         if version.is_dir() and not version.is_symlink() and version.name not in used:
-            shutil.rmtree(version, ignore_errors=True)
+            with suppress(OSError):  # the next start tries again
+                remove_tree(version)

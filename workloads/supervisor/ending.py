@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 from atomic_file import read_json
@@ -12,6 +11,7 @@ from ledger import entries_of
 from node_lock import node_lock
 from owner import check_owner
 from process_tree import Process, boot_id
+from removal import remove_tree
 from strays import end_all, still_alive, tagged, untagged
 
 DEFAULT_GRACE_S = 10.0
@@ -51,7 +51,7 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
     ended += end_all(left_behind, grace_s)
     for instance in instances:
         if layout.instance_dir(instance).exists():
-            shutil.rmtree(layout.instance_dir(instance))
+            remove_tree(layout.instance_dir(instance))
     return ended
 
 

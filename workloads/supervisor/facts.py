@@ -27,7 +27,7 @@ def _holding(entry: Entry) -> dict[str, Any]:
         "instance": entry.id,
         "memory_bytes": entry.spec.memory_bytes if entry.spec else 0,
         "gpu_memory_bytes": entry.spec.gpu_memory_bytes if entry.spec else 0,
-        "port": entry.spec.port if entry.spec else None,
+        "port": entry.spec.held_port if entry.spec else None,
     }
 
 

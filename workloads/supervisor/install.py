@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 import re
-import shutil
 
 from atomic_file import write_text
 from errors import BadRequest
 from layout import Layout
+from removal import remove_tree
 
 
 def install(layout: Layout, program: dict[str, str]) -> bool:
@@ -25,7 +25,7 @@ def install(layout: Layout, program: dict[str, str]) -> bool:
     new_home, new_link = layout.stack_dir / "program.new", layout.stack_dir / "supervisor.new"
     for left in (new_home, home):
         if left.exists():
-            shutil.rmtree(left)
+            remove_tree(left)
     new_home.mkdir()
     for name, text in program.items():
         if not re.match(r"[a-z_]+\.py\Z", name):
@@ -38,5 +38,5 @@ def install(layout: Layout, program: dict[str, str]) -> bool:
     os.replace(new_link, layout.program)
     for old in layout.stack_dir.glob("program-*"):
         if old != home:
-            shutil.rmtree(old)
+            remove_tree(old)
     return True

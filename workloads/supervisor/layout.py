@@ -13,7 +13,7 @@ from typing import Any
 
 from errors import BadRequest
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 
 
 def checked_name(value: Any, what: str) -> str:
@@ -51,8 +51,8 @@ class Layout:
 
     @property
     def node_file(self) -> Path:
-        """What concerns all stacks of the node."""
-        return self.berth / "node.json"
+        """What concerns all stacks of the node. No stack's name starts with a dot."""
+        return self.berth / ".node.json"
 
     @property
     def stack_dir(self) -> Path:

@@ -14,6 +14,7 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from typing import Any, Dict, Optional
 
 OLDEST_PYTHON = (3, 8)
+ANEW = "set the node up anew with the node's preflight: pulumi up --replace '**::<node>-preflight'"
 FINE_WITHOUT = ("stop", "roster", "purge", "status")
 
 
@@ -58,7 +59,7 @@ def load(text: str) -> None:
         print(json.dumps({"ok": True, "state": "absent"}))
         return
     else:
-        refuse(f"NotInstalled: {stack} has no supervisor; run the update again, whose preflight installs it")
+        refuse(f"NotInstalled: {stack} has no supervisor; {ANEW}")
     import verbs
 
     verbs.main(verb, request)

@@ -18,7 +18,7 @@ def node_lock(berth: Path, purpose: str, create: bool = False) -> Iterator[None]
 
     `create`: makes `berth` first. Who does not ask for that knows that it is there.
     """
-    lock = _acquire(berth / "lock", create)
+    lock = _acquire(berth / ".lock", create)
     try:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{purpose} (process {os.getpid()})".encode(), 0)

@@ -34,7 +34,7 @@ def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         check_owner(layout, request["owner"])
         for directory in (layout.stack_dir, layout.code, layout.instances):
             directory.mkdir(mode=0o700, exist_ok=True)
-        claim(layout, request["owner"])
+        claim(layout, request)
         changed = install(layout, request["program"])
     return {"facts": real, "changed": changed}
 

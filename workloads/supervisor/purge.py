@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,33 @@ from errors import NodeError
 from layout import Layout, checked_name
 from ledger import all_entries
 from node_lock import node_lock
-from owner import check_owner
+from owner import check_owner, taken_over
+from removal import remove_tree
 from results import remove_results
 
 
 def purge(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: ends everything of the stack and removes it; with `purge` true its logs and results as well.
 
-    Where the stack is unknown only its processes are looked for. The last stack takes `.berth` along, and
-    a work directory that Berth had made, if it is empty.
+    A folder that another node has taken over is left alone. Results that cannot be read stay, and the answer
+    says so. Where the stack is unknown only its processes are looked for. The last stack takes `.berth`
+    along, and a work directory that Berth had made, if it is empty.
     """
     with node_lock(layout.berth, f"purge of {layout.stack}") if layout.berth.exists() else nullcontext():
         check_owner(layout, request["owner"], lenient=True)
+        if taken_over(layout, request):
+            return {"ended": 0, "changed": False}
         known = layout.stack_dir.exists()
+        left: list[str] = []
         ended = end_instances(layout, _names(layout.instances), everything=True)
         if known:
             if request.get("purge") is True:
-                remove_results(layout, _whose_results(layout, request))
-            shutil.rmtree(layout.stack_dir)
+                left = remove_results(layout, _whose_results(layout, request))
+            remove_tree(layout.stack_dir)
         if layout.berth.exists() and not any(path.is_dir() for path in layout.berth.iterdir()):
             _leave_node(layout)
-    return {"ended": ended, "changed": known or ended > 0}
+    answer = {"ended": ended, "changed": known or ended > 0}
+    return {**answer, "left": left} if left else answer
 
 
 def _whose_results(layout: Layout, request: dict[str, Any]) -> set[str]:
@@ -50,7 +55,7 @@ def _leave_node(layout: Layout) -> None:
     except NodeError:
         made = []
     # The lock goes last: a preflight that waits for it begins anew, then nothing of its work is removed here.
-    for file in sorted(layout.berth.iterdir(), key=lambda path: path.name == "lock"):
+    for file in sorted(layout.berth.iterdir(), key=lambda path: path.name == ".lock"):
         file.unlink()
     with suppress(OSError):  # somebody has put something there: it stays
         for directory in (str(layout.berth), *made):

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import Iterable
 
 from layout import Layout
 
 
-def remove_results(layout: Layout, instances: Iterable[str]) -> None:
-    """Removes the logs of these instances and the stack's rows; the database and `logs/` when empty then."""
-    for instance in instances:
-        for log in (layout.log_file(instance), *layout.logs.glob(f"{instance}.log.[0-9]*")):
-            if log.exists():
-                log.unlink()
-    if layout.database.exists() and not _rows_of_others_after_removal(layout):
+def remove_results(layout: Layout, instances: Iterable[str]) -> list[str]:
+    """Removes the logs of these instances and the stack's rows; the database and `logs/` when empty then.
+
+    Returns what it had to leave: a database that is none, or that is damaged.
+    """
+    logs = [re.compile(re.escape(layout.log_file(one).name) + r"(\.[0-9]+)?\Z") for one in instances]
+    for file in layout.logs.iterdir() if layout.logs.is_dir() else ():
+        if any(log.match(file.name) for log in logs):
+            file.unlink()
+    left = _remove_rows(layout)
+    if layout.logs.is_dir() and not any(layout.logs.iterdir()):
+        layout.logs.rmdir()
+    return left
+
+
+def _remove_rows(layout: Layout) -> list[str]:
+    if not layout.database.exists():
+        return []
+    try:
+        import sqlite3  # some small Pythons lack it, and need it only here
+    except ImportError:
+        return [str(layout.database)]
+    try:
+        others = _rows_of_others_after_removal(layout)
+    except sqlite3.Error:
+        return [str(layout.database)]
+    if not others:
         for suffix in ("", "-wal", "-shm", "-journal"):
             file = layout.database.with_name(layout.database.name + suffix)
             if file.exists():
                 file.unlink()
-    if layout.logs.is_dir() and not any(layout.logs.iterdir()):
-        layout.logs.rmdir()
+    return []
 
 
 def _rows_of_others_after_removal(layout: Layout) -> bool:
-    import sqlite3  # some small Pythons lack it, and need it only here
+    import sqlite3
 
     prefix = f"{layout.stack}/"
     with closing(sqlite3.connect(layout.database, timeout=10)) as database, database:

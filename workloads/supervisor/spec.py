@@ -49,6 +49,11 @@ class Spec:
     log_max_bytes: int = 10 * 1024 * 1024
     log_keep: int = 3
 
+    @property
+    def held_port(self) -> int | None:
+        """The port it may listen on; an isolated one does not know any."""
+        return self.port if self.network == "peers" else None
+
     def directory(self, layout: Layout) -> Path:
         """Where it runs."""
         return layout.code / self.code if self.code else layout.work_dir

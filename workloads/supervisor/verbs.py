@@ -1,7 +1,7 @@
 """The node's verbs: a request comes in as a value, one line of JSON goes out on stdout.
 
 A refusal is one line per problem on stderr, `berth: NAME: what is wrong; what to do`, and exit code 1
-(2 when the request itself is wrong).
+(2 when the request itself is wrong, 70 when this program is).
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from starting import start
 from status import status
 
 Verb = Callable[[Layout, Dict[str, Any]], Dict[str, Any]]
+
+BUG = 70
+"""The exit code of a mistake in this program (EX_SOFTWARE)."""
 
 VERBS: dict[str, Verb] = {
     "facts": facts,
@@ -50,6 +53,9 @@ def main(verb: str, request: dict[str, Any]) -> None:
         _refuse([refused])
     except OSError as failed:
         _refuse([_from_system(failed)])
+    except Exception as mistake:
+        sys.stderr.write(f"berth: {_bug(verb, mistake)}\n")
+        sys.exit(BUG)
     else:
         print(json.dumps({"ok": True, **answer}))
 
@@ -58,6 +64,16 @@ def _refuse(problems: list[NodeError]) -> None:
     for problem in problems:
         print("berth: " + " ".join(str(problem).split("\n")), file=sys.stderr)
     sys.exit(max(problem.exit_code for problem in problems))
+
+
+def _bug(verb: str, mistake: Exception) -> str:
+    """Where it happened, without its text: that may hold a value of an instance's `env`."""
+    place = mistake.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"line {place.tb_lineno} of {place.tb_frame.f_globals.get('__name__')}" if place else "no place"
+    kind = type(mistake).__name__
+    return f"Bug: {verb} ended with {kind} in {where}; report it to who maintains Berth"
 
 
 def _from_system(error: OSError) -> NodeError:

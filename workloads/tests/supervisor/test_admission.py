@@ -108,3 +108,14 @@ def test_one_that_runs_but_cannot_be_read_is_not_taken_for_nothing(node: Node) -
         " stop lab/a, then run the update again"
     ]
     assert node.start("a")["changed"] is True  # a start of its own repairs it
+
+
+def test_a_port_that_the_same_stack_holds_needs_no_other_ports(node: Node) -> None:
+    node.start("a", port=9001, network="peers")
+    assert refusal(node, id="b", port=9001, network="peers") == [
+        "berth: PortTaken: lab/b needs port 9001, which lab/a has;"
+        " run the update again, whose roster makes room"
+    ]
+    # Where nobody listens no port is held.
+    assert node.start("c", port=9001)["changed"] is True
+    assert node.start("d", port=9001)["changed"] is True

@@ -22,8 +22,8 @@ def test_other_verbs_need_an_installed_program(empty_node: Node) -> None:
     with pytest.raises(Refused) as refused:
         empty_node.start()
     assert refused.value.lines == [
-        f"berth: NotInstalled: {empty_node.stack_dir} has no supervisor; run the update again, whose"
-        " preflight installs it"
+        f"berth: NotInstalled: {empty_node.stack_dir} has no supervisor; set the node up anew with the"
+        " node's preflight: pulumi up --replace '**::<node>-preflight'"
     ]
 
 
@@ -33,7 +33,7 @@ def test_a_purge_where_nothing_is_finds_nothing(empty_node: Node) -> None:
 
 
 def test_a_verb_that_waits_for_the_node_says_who_has_it(node: Node) -> None:
-    with open(node.work_dir / ".berth" / "lock", "r+") as lock:
+    with open(node.work_dir / ".berth" / ".lock", "r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.truncate(0)
         lock.write("start of other/x (process 4711)")
@@ -43,7 +43,7 @@ def test_a_verb_that_waits_for_the_node_says_who_has_it(node: Node) -> None:
             node("stop", instance={"id": "a"}, deadline_s=1)
     assert 1 <= time.monotonic() - begin < 3
     assert refused.value.lines == [
-        f"berth: NodeBusy: start of other/x (process 4711) has held {node.work_dir}/.berth/lock until"
+        f"berth: NodeBusy: start of other/x (process 4711) has held {node.work_dir}/.berth/.lock until"
         " this command's"
         " deadline; run the update again"
     ]
@@ -91,3 +91,13 @@ def test_an_old_python_says_so() -> None:
     old = subprocess.run([sys.executable, "-I", "-", "facts"], input=text, capture_output=True, text=True)
     assert old.stderr == f"berth: PythonTooOld: {sys.executable} is 3.6.9; install Python 3.8 or later\n"
     assert (old.stdout, old.returncode) == ("", 1)
+
+
+def test_a_mistake_in_the_program_is_one_line_without_values(empty_node: Node) -> None:
+    program = {**PROGRAM, "status.py": "def status(*_):\n    return {}['s3cret']\n"}
+    with pytest.raises(Refused) as refused:
+        empty_node("status", program=program)
+    assert refused.value.code == 70
+    assert refused.value.lines == [
+        "berth: Bug: status ended with KeyError in line 2 of status; report it to who maintains Berth"
+    ]

@@ -105,7 +105,8 @@ def test_a_stack_of_somebody_else_is_refused(pi: Node) -> None:
         pi.preflight(owner="bob@other:/tmp#2")
     assert refused.value.lines == [
         f"berth: OwnerMismatch: stack lab in {pi.work_dir} belongs to ann@desk:/home/ann/lab#1, and this is"
-        " bob@other:/tmp#2; destroy it from there, or give this stack another name"
+        " bob@other:/tmp#2; destroy it from there; if that state is lost, remove"
+        f" {pi.stack_dir}/owner.json on this node and run the update again"
     ]
 
 

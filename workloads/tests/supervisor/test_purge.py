@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sqlite3
+import tempfile
+import traceback
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from supervised_node import OWNER, Node, Refused, running, wait_until
+from removal import remove_tree
+from supervised_node import OWNER, PROGRAM, Node, Refused, running, wait_until
 
 
 def files(node: Node) -> list[str]:
@@ -108,5 +114,99 @@ def test_a_stack_of_somebody_else_is_refused(node: Node, verb: str) -> None:
     assert refused.value.lines == [
         f"berth: OwnerMismatch: stack lab in {node.work_dir} belongs to {OWNER}, and this is"
         " bob@other:/tmp#2;"
-        " destroy it from there, or give this stack another name"
+        " destroy it from there; if that state is lost, remove"
+        f" {node.stack_dir}/owner.json on this node and run the update again"
     ]
+
+
+def test_a_folder_that_another_node_has_taken_over_is_left_alone(node: Node) -> None:
+    before = node.start()
+    node.preflight(node={"name": "rpi2"})  # renamed in the cluster file; what is left of rpi1 goes last
+    late = {"node": {"name": "rpi1"}}
+    assert node("purge", program=PROGRAM, purge=True, **late) == {"ended": 0, "changed": False}
+    assert node.start() == {**before, "changed": False}
+    node.preflight(node={})  # does not say which: the last name stays
+    assert node("purge", program=PROGRAM, node={"name": "rpi2"}) == {"ended": 1, "changed": True}
+
+
+@pytest.mark.parametrize("asked", [{}, {"node": {}}, {"node": {"name": "rpi2"}}])
+def test_a_purge_without_a_name_on_either_side_purges(node: Node, asked: dict[str, object]) -> None:
+    if asked.get("node"):
+        (node.stack_dir / "owner.json").write_text(json.dumps({"owner": OWNER}))
+    assert node("purge", program=PROGRAM, **asked)["changed"] is True
+
+
+def test_results_that_are_no_database_are_left_and_said(node: Node) -> None:
+    node.start("a", "print('mine')")
+    database = node.work_dir / "logs" / "experiments.db"
+    database.write_text("notes of a person, not a database at all\n" * 99)
+    assert node.purge(purge=True) == {"ended": 0, "changed": True, "left": [str(database)]}
+    assert files(node) == ["logs", "logs/experiments.db"]
+    assert database.read_text().startswith("notes")
+
+
+def test_only_logs_of_that_very_instance_are_removed(node: Node) -> None:
+    node.start("a", "pass")
+    for name in ("a.log.1", "a.log.12", "a.log.1.log", "a.log.1.log.2", "a.log.1st", "a.log.old", "ba.log"):
+        (node.work_dir / "logs" / name).write_text("")
+    node.purge(purge=True)
+    assert files(node)[1:] == [
+        "logs/a.log.1.log",
+        "logs/a.log.1.log.2",
+        "logs/a.log.1st",
+        "logs/a.log.old",
+        "logs/ba.log",
+    ]
+
+
+def test_no_stack_and_no_instance_has_the_name_of_a_file_of_berth(node: Node) -> None:
+    for stack in ("lock", "node.json", "_lab"):
+        other = node.beside(stack)
+        other.environment = node.environment
+        other.preflight()
+        assert other.start(f"_of_{stack}")["changed"] is True
+        assert other.purge(purge=True)["changed"] is True
+    with pytest.raises(Refused):
+        node.beside(".lock").preflight()
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """The exit code of a forked child that does `work` as an ordinary user."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setgid(65534)
+                os.setuid(65534)
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_read_only_folders_are_removed_too() -> None:
+    home = Path(tempfile.mkdtemp(dir="/tmp"))
+    home.chmod(0o777)
+    outside = home / "outside"
+
+    def work() -> None:
+        outside.mkdir()
+        for name in ("a/b", "c"):
+            folder = home / "code" / name
+            folder.mkdir(parents=True)
+            (folder / "file").write_text("")
+        (home / "code" / "link").symlink_to(outside)
+        outside.chmod(0o500)
+        for name in ("code/a/b", "code/a", "code/c", "code"):
+            (home / name).chmod(0 if name == "code/c" else 0o500)
+        remove_tree(home / "code")
+        assert outside.stat().st_mode & 0o777 == 0o500
+
+    try:
+        assert in_child(work) == 0
+        assert not (home / "code").exists()
+    finally:
+        shutil.rmtree(home)

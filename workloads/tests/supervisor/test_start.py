@@ -227,7 +227,8 @@ def test_another_owner_is_refused(node: Node) -> None:
     assert refused.value.lines == [
         f"berth: OwnerMismatch: stack lab in {node.work_dir} belongs to {OWNER}, and this is"
         " bob@other:/tmp#2;"
-        " destroy it from there, or give this stack another name"
+        " destroy it from there; if that state is lost, remove"
+        f" {node.stack_dir}/owner.json on this node and run the update again"
     ]
 
 
