@@ -15,7 +15,7 @@ export interface Solution {
  * How many branches a search may look at: a count, not a time, so that every machine decides the same. With it a
  * search that does not end is given up honestly.
  */
-const mostBranches = 2000;
+const mostBranches = 50;
 
 /** A program of binary variables, written down as it grows and solved as text. */
 export class IntegerProgram {

@@ -73,8 +73,8 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   }
 }
 
-/** About 60 instances on 50 nodes: beyond it a search takes longer than a preview may. */
-const mostOptions = 3000;
+/** About 20 instances on 10 nodes: beyond it a search takes longer than a preview may. */
+const mostOptions = 200;
 
 /** One that fits nowhere needs no search, however large the problem. */
 function isLarge({ demands }: Problem): boolean {
