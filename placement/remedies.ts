@@ -98,7 +98,9 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
     const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
     const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
     const room = problemOf(topology).rooms.find((candidate) => candidate.node === node)!;
-    return taken > room.ramBytes ? taken - room.ramBytes : undefined;
+    return taken > room.ramBytes
+      ? moreRam(nodes.find(({ name }) => name === node)!, room.ramBytes, taken)
+      : undefined;
   }
 
   function withoutOneConstraint(): string[] {
@@ -116,6 +118,13 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   function problemOf(situation: Topology): Problem {
     return surveyOf(situation, judge).problem();
   }
+}
+
+/** RAM a node would need on top of its own, so that `taken` fits where `room` is free now: headroom grows with RAM. */
+function moreRam({ ramBytes, reservedRamBytes, memoryHeadroom }: Node, room: number, taken: number): number {
+  const usable = 1 - memoryHeadroom.require;
+  const held = Math.min(ramBytes - reservedRamBytes, usable * ramBytes) - room + taken;
+  return Math.max(held + reservedRamBytes, held / usable) - ramBytes;
 }
 
 interface Trial {

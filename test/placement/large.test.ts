@@ -30,6 +30,6 @@ test("name the one that fits nowhere", async () => {
     proven: true,
     instances: ["giant"],
     text: "Impossible, proven: no node can take giant, even alone.",
-    help: ["giant would fit with 54.4 GB of RAM, on n1", "n1 misses least: 25.6 GB of RAM more would do"],
+    help: ["giant would fit with 54.4 GB of RAM, on n1", "n1 misses least: 30.12 GB of RAM more would do"],
   });
 });
