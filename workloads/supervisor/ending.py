@@ -29,10 +29,11 @@ def stop(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         return {"state": "absent", "changed": known or ended > 0}
 
 
-def end_instances(layout: Layout, instances: list[str], everything: bool = False) -> int:
-    """Ends these instances' processes (`everything`: the stack's) and removes their entries; says how many.
+def end_instances(layout: Layout, instances: list[str], everything: bool = False, forget: bool = True) -> int:
+    """Ends these instances' processes (`everything`: the stack's); says how many.
 
     First the supervisors, which end their own trees; then what a supervisor that was killed has left behind.
+    `forget`: their entries go as well.
     """
     tags = {layout.tag(instance) for instance in instances}
     specs = [entry.spec for entry in entries_of(layout) if entry.id in instances]
@@ -49,7 +50,7 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
 
     ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S)
     ended += end_all(left_behind, grace_s)
-    for instance in instances:
+    for instance in instances if forget else ():
         if layout.instance_dir(instance).exists():
             remove_tree(layout.instance_dir(instance))
     return ended

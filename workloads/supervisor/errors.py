@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class NodeError(Exception):
     """One named problem: what is wrong, and what to do about it. Holds no value of an instance's `env`."""
@@ -10,6 +12,11 @@ class NodeError(Exception):
 
     def __init__(self, name: str, text: str, remedy: str) -> None:
         super().__init__(f"{name}: {text}; {remedy}")
+
+    def followed_by(self, what: str) -> NodeError:
+        """The same problem, with what came of it."""
+        self.args = (f"{self}; {what}",)
+        return self
 
 
 class BadRequest(NodeError):
@@ -33,3 +40,13 @@ def refuse_if_any(problems: list[NodeError]) -> None:
     """Raises all the problems at once, if there are any."""
     if problems:
         raise NodeErrors(problems)
+
+
+def from_system(error: OSError) -> NodeError:
+    """What the system refused, as a named problem."""
+    text = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NodeError("DiskFull", text, "make room on this node, then run the update again")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return NodeError("NotAllowed", text, "give this login the right to, then run the update again")
+    return NodeError("SystemError", text, "see what is wrong with this node, then run the update again")

@@ -9,28 +9,27 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from atomic_file import write_json
 from ending import end_instances
 from errors import NodeError
 from layout import Layout
+from ledger import remember
 from log_reading import last_lines
-from spec import Spec, to_json
+from spec import Limits, Spec
 from strays import ROLE, SUPERVISOR, TAG
 
 SHORTEST_SECRET = 4
 """Shorter values of variables may stand in a log by chance."""
 
 
-def launch(layout: Layout, spec: Spec, digest: str) -> dict[str, Any]:
+def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str, Any]:
     """Starts an instance that has no entry; returns what its supervisor says. Failing, it leaves no entry."""
     log = layout.log_file(spec.id)
     log_start = log.stat().st_size if log.exists() else 0
     try:
-        layout.instance_dir(spec.id).mkdir(parents=True)
+        remember(layout, spec, digest, limits)
         layout.logged.mkdir(exist_ok=True)
         (layout.logged / spec.id).touch()
         layout.logs.mkdir(exist_ok=True)
-        write_json(layout.spec_file(spec.id), {"digest": digest, "spec": to_json(spec)})
         state = _supervised(layout, spec)
         if state["state"] == "failed":
             raise _early_exit(layout, spec, state["exit"], last_lines(log, 10, log_start))

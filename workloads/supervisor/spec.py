@@ -93,6 +93,20 @@ class Limits:
     max_instances: int
 
 
+@dataclass(frozen=True)
+class Holding:
+    """What the plan gives to an instance."""
+
+    memory_bytes: int
+    gpu_memory_bytes: int = 0
+    port: int | None = None
+
+    def covers(self, spec: Spec) -> bool:
+        """Whether `spec` holds just that. A port is held only by who knows it."""
+        same = (self.memory_bytes, self.gpu_memory_bytes) == (spec.memory_bytes, spec.gpu_memory_bytes)
+        return same and spec.held_port in (None, self.port)
+
+
 def digest(instance: dict[str, Any]) -> str:
     """Changes when the process must be started anew. Of what was asked: so new defaults restart nobody."""
     hidden = () if instance.get("network") == "peers" else ("host", "port")
@@ -118,8 +132,13 @@ def limits_of(node: Any) -> Limits:
     return _checked(Limits, _without_nulls(node, "node"), "node")
 
 
-def to_json(spec: Spec) -> dict[str, Any]:
-    """As `spec_of` reads it."""
+def holding_of(holding: Any, where: str) -> Holding:
+    """One entry of what the plan gives, checked. Raises BadRequest."""
+    return _checked(Holding, _without_nulls(holding, where), where)
+
+
+def to_json(spec: Spec | Limits) -> dict[str, Any]:
+    """As `spec_of` and `limits_of` read it."""
     return asdict(spec)
 
 
@@ -158,7 +177,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "Restart": (lambda value: isinstance(value, Restart), "an object"),
 }
 
-AnyRecord = TypeVar("AnyRecord", Spec, Restart, Limits)
+AnyRecord = TypeVar("AnyRecord", Spec, Restart, Limits, Holding)
 
 
 def _checked(record: type[AnyRecord], given: dict[str, Any], where: str) -> AnyRecord:

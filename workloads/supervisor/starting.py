@@ -9,21 +9,21 @@ from typing import Any
 from admission import refusals
 from code_versions import keep_used
 from ending import end_instances
-from errors import NodeError, refuse_if_any
+from errors import NodeError, from_system, refuse_if_any
+from former import instead
 from launching import launch
 from layout import Layout
-from ledger import Entry, all_entries
+from ledger import Entry, all_entries, remember
 from node_lock import node_lock
 from owner import check_owner
 from spec import Spec, digest, limits_of, spec_of
-
-LIVE = ("starting", "running", "backoff")
 
 
 def start(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: the instance runs, or has completed, as asked. Again changes nothing; another spec restarts it.
 
-    What can be refused is refused before anything is stopped. A start that fails at once leaves no entry.
+    What can be refused is refused before anything is stopped. A start that fails at once leaves no entry,
+    or the version that ran before.
     """
     spec, limits = spec_of(request.get("instance")), limits_of(request.get("node"))
     with node_lock(layout.berth, f"start of {layout.stack}/{spec.id}"):
@@ -32,20 +32,25 @@ def start(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         before = next((entry for entry in entries if entry.layout == layout and entry.id == spec.id), None)
         wanted = digest(request["instance"])
         if before and _is_as_asked(before, wanted):
+            if before.limits != limits:
+                remember(layout, spec, wanted, limits)
             return _answer(before.state, changed=False)
         others = [entry for entry in entries if entry is not before]
         refuse_if_any(_impossible(layout, spec) + refusals(layout.stack, spec, limits, others))
         end_instances(layout, [spec.id])
-        state = launch(layout, spec, wanted)
+        try:
+            state = launch(layout, spec, wanted, limits)
+        except NodeError as failed:
+            raise instead(failed, before, others, limits) from failed
+        except OSError as failed:
+            raise instead(from_system(failed), before, others, limits) from failed
         keep_used(layout, [spec, *(entry.spec for entry in others if entry.spec and entry.layout == layout)])
         return _answer(state, changed=True)
 
 
 def _is_as_asked(entry: Entry, wanted: str) -> bool:
-    if entry.digest != wanted:
-        return False
-    state = entry.state.get("state")
-    return state == "completed" or (entry.supervised and state in LIVE)
+    completed = entry.state.get("state") == "completed"
+    return entry.digest == wanted and not entry.evicted and (completed or entry.runs)
 
 
 def _answer(state: dict[str, Any], changed: bool) -> dict[str, Any]:

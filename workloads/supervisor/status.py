@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layout import Layout
-from ledger import Entry, entries_of
+from ledger import LIVE, Entry, entries_of
 from log_reading import last_lines
 from process_tree import descendants, memory_bytes, stat, uptime_seconds
 
@@ -17,7 +17,9 @@ def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
 
 def _describe(entry: Entry) -> dict[str, Any]:
     state = entry.state.get("state", "starting" if entry.supervised else "dead")
-    if state in ("starting", "running", "backoff") and not entry.supervised:
+    if entry.evicted:
+        state = "evicted"
+    elif state in LIVE and not entry.supervised:
         state = "dead"  # its supervisor was killed, or the machine went down
     main = stat(entry.state["pid"]) if state == "running" and entry.state.get("pid") else None
     tree = [one for found in entry.processes if found.supervisor for one in descendants(found.process.pid)]

@@ -6,13 +6,12 @@ A refusal is one line per problem on stderr, `berth: NAME: what is wrong; what t
 
 from __future__ import annotations
 
-import errno
 import json
 import sys
 from typing import Any, Callable, Dict
 
 from ending import stop
-from errors import BadRequest, NodeError, NodeErrors
+from errors import BadRequest, NodeError, NodeErrors, from_system
 from facts import facts
 from layout import Layout
 from log_reading import logs
@@ -52,7 +51,7 @@ def main(verb: str, request: dict[str, Any]) -> None:
     except NodeError as refused:
         _refuse([refused])
     except OSError as failed:
-        _refuse([_from_system(failed)])
+        _refuse([from_system(failed)])
     except Exception as mistake:
         sys.stderr.write(f"berth: {_bug(verb, mistake)}\n")
         sys.exit(BUG)
@@ -74,12 +73,3 @@ def _bug(verb: str, mistake: Exception) -> str:
     where = f"line {place.tb_lineno} of {place.tb_frame.f_globals.get('__name__')}" if place else "no place"
     kind = type(mistake).__name__
     return f"Bug: {verb} ended with {kind} in {where}; report it to who maintains Berth"
-
-
-def _from_system(error: OSError) -> NodeError:
-    text = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NodeError("DiskFull", text, "make room on this node, then run the update again")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return NodeError("NotAllowed", text, "give this login the right to, then run the update again")
-    return NodeError("SystemError", text, "see what is wrong with this node, then run the update again")

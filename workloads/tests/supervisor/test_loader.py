@@ -14,7 +14,7 @@ from supervised_node import PROGRAM, SUPERVISOR, Node, Refused
 
 @pytest.mark.parametrize("verb", ["stop", "roster", "status"])
 def test_where_nothing_is_installed_nothing_is_there(empty_node: Node, verb: str) -> None:
-    assert empty_node(verb, instance={"id": "a"}, keep=[], peers={}) == {"state": "absent"}
+    assert empty_node(verb, instance={"id": "a"}, keep={}, peers={}) == {"state": "absent"}
     assert not empty_node.work_dir.exists()
 
 

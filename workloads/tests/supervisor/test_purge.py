@@ -110,7 +110,7 @@ def test_strays_of_killed_supervisors_are_ended(node: Node) -> None:
 @pytest.mark.parametrize("verb", ["purge", "stop", "roster"])
 def test_a_stack_of_somebody_else_is_refused(node: Node, verb: str) -> None:
     with pytest.raises(Refused) as refused:
-        node(verb, owner="bob@other:/tmp#2", keep=[], peers={}, instance={"id": "a"})
+        node(verb, owner="bob@other:/tmp#2", keep={}, peers={}, instance={"id": "a"})
     assert refused.value.lines == [
         f"berth: OwnerMismatch: stack lab in {node.work_dir} belongs to {OWNER}, and this is"
         " bob@other:/tmp#2;"
