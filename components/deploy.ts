@@ -6,14 +6,16 @@ import type { Topology } from "../topology/topology";
 import { codeTree } from "./code-tree";
 import { decisionOf } from "./decision";
 import { ExperimentInstance } from "./experiment-instance";
-import { Node, type Peer } from "./node";
+import { Node } from "./node";
+import { type Peer, roster } from "./roster";
 import { sshAccess } from "./ssh-access";
 import { stackOwner } from "./stack-owner";
 
 /**
  * Makes the plan true: a loop over its placements, which decides nothing. Returns the stack's outputs.
  * On each node everything stands in one row (preflight, code, roster, then instance after instance), so that no node ever
- * serves two commands at once and destroy takes the row backwards; no instance starts before every node is ready.
+ * serves two commands at once and destroy takes the row backwards; nothing is ended before every node is prepared, and
+ * nothing starts before every roster is kept.
  * Throws ConfigError when a machine cannot be reached safely.
  */
 export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
@@ -28,47 +30,27 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     exclude: scenario.code.exclude,
     tree: codeTree(scenario.code.localPath, scenario.code.exclude),
   };
+  const nodes = machines.map((machine) => {
+    const args = { machine, access: access.get(machine.name)!, stack, owner, code, purge: scenario.purge };
+    return new Node(machine.name, args);
+  });
+  const prepared = nodes.map((node) => node.prepared);
   const peers = peersOf(plan, machines);
-  const nodes = machines.map(
-    (machine) =>
-      new Node(machine.name, {
-        machine,
-        access: access.get(machine.name)!,
-        stack,
-        owner,
-        code,
-        instances: placedOn(plan, machine.name).map(({ instance }) => instance),
-        peers,
-        purge: scenario.purge,
-      }),
-  );
-  const ready = nodes.map((node) => node.ready);
+  const rosters = nodes.map((node) => roster(node, placedOn(plan, node.name), peers, prepared));
   const byId = new Map(scenario.instances.map((instance): [string, Instance] => [instance.id, instance]));
   const instances: Record<string, { node: string; address: string; port?: number; logPath: string }> = {};
   // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
   const started: pulumi.Output<string>[] = [];
-  for (const machine of machines) {
-    let before: pulumi.Resource[] = ready;
-    for (const placement of placedOn(plan, machine.name)) {
-      const instance = new ExperimentInstance(
-        placement.instance,
-        {
-          instance: byId.get(placement.instance)!,
-          placement,
-          machine,
-          access: access.get(machine.name)!,
-          stack,
-          owner,
-          code: code?.tree.digest,
-        },
-        { dependsOn: before },
-      );
+  for (const node of nodes) {
+    let before: pulumi.Resource[] = rosters;
+    for (const placement of placedOn(plan, node.name)) {
+      const args = { node, instance: byId.get(placement.instance)!, placement };
+      const instance = new ExperimentInstance(placement.instance, args, { dependsOn: before });
       before = [instance.started];
       started.push(instance.started.id);
-      const { host: address } = machine.connection;
       instances[placement.instance] = {
-        node: machine.name,
-        address,
+        node: node.name,
+        address: node.args.machine.connection.host,
         port: placement.port,
         logPath: instance.logPath,
       };

@@ -3,20 +3,15 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../placement/plan";
 import type { Instance } from "../topology/instance";
-import type { Node as MachineNode } from "../topology/node";
+import type { Node } from "./node";
 import { remoteCommand } from "./remote-command";
-import type { SshAccess } from "./ssh-access";
 
 export interface ExperimentInstanceArgs {
+  /** The node it was placed on, made ready. */
+  readonly node: Node;
   readonly instance: Instance;
-  /** The decision: node, port, and the memory the instance takes there. */
+  /** The decision: port, and the memory the instance takes there. */
   readonly placement: Placement;
-  readonly machine: MachineNode;
-  readonly access: SshAccess;
-  readonly stack: string;
-  readonly owner: pulumi.Input<string>;
-  /** Digest of the code the instance runs. @default the node's work directory, as it is */
-  readonly code?: string;
 }
 
 /**
@@ -24,7 +19,7 @@ export interface ExperimentInstanceArgs {
  * whatever becomes of the start, the state knows whom to stop, and a move stops there before it starts here.
  *
  * ```ts
- * new ExperimentInstance("pessimist", { instance, placement, machine, access, stack: "hive-cluster", owner }, { dependsOn: [node.ready] });
+ * new ExperimentInstance("pessimist", { node, instance, placement }, { dependsOn: [node.prepared] });
  * ```
  */
 export class ExperimentInstance extends pulumi.ComponentResource {
@@ -38,33 +33,37 @@ export class ExperimentInstance extends pulumi.ComponentResource {
   constructor(name: string, args: ExperimentInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     const { dependsOn, ...own } = opts ?? {};
     super(ExperimentInstance.__pulumiType, name, policyView(args), own);
-    const janitor = this.command(`${name}-janitor`, args, { undo: "stop" }, dependsOn);
-    this.started = this.command(`${name}-start`, args, { ensure: "start" }, janitor);
-    this.logPath = posix.join(args.machine.remoteWorkDir, "logs", `${args.instance.id}.log`);
-    this.registerOutputs({ ...policyView(args), logPath: this.logPath });
-  }
-
-  private command(
-    name: string,
-    args: ExperimentInstanceArgs,
-    verbs: { ensure: "start" } | { undo: "stop" },
-    dependsOn: pulumi.ResourceOptions["dependsOn"],
-  ): remote.Command {
-    const request = pulumi.output(args.owner).apply((owner) => ({
-      work_dir: args.machine.remoteWorkDir,
-      stack: args.stack,
-      owner,
-      ...("ensure" in verbs ? startRequest(args) : { instance: { id: args.instance.id } }),
-    }));
-    return remoteCommand(
-      name,
-      { node: args.machine.name, access: args.access, ...verbs, request },
+    const { node, instance } = args;
+    const { access, machine } = node.args;
+    const janitor = remoteCommand(
+      `${name}-janitor`,
+      {
+        place: node.place,
+        access,
+        undo: "stop",
+        request: node.target.apply((target) => ({ ...target, instance: { id: instance.id } })),
+      },
       { parent: this, dependsOn },
     );
+    const request = node.target.apply((target) => ({ ...target, ...startRequest(args) }));
+    this.started = remoteCommand(
+      `${name}-start`,
+      {
+        // Whenever the janitor was replaced, the instance was ended: then it is started, whatever else the state says.
+        place: [machine.name, janitor.id],
+        access,
+        ensure: "start",
+        request: Object.keys(instance.env).length > 0 ? pulumi.secret(request) : request,
+      },
+      { parent: this, dependsOn: janitor },
+    );
+    this.logPath = posix.join(machine.remoteWorkDir, "logs", `${instance.id}.log`);
+    this.registerOutputs({ ...policyView(args), logPath: this.logPath });
   }
 }
 
-function startRequest({ instance, placement, machine, code }: ExperimentInstanceArgs) {
+function startRequest({ instance, placement, node }: ExperimentInstanceArgs) {
+  const { machine, code } = node.args;
   const { require } = machine.memoryHeadroom;
   const coTenants = (pool: "ramBytes" | "gpuMemoryBytes") =>
     machine.coTenants.reduce((sum, tenant) => sum + tenant[pool], 0);
@@ -75,7 +74,7 @@ function startRequest({ instance, placement, machine, code }: ExperimentInstance
       command: instance.command,
       env: instance.env,
       config: instance.configPath,
-      code: code ?? null,
+      code: code?.tree.digest ?? null,
       memory_bytes: placement.takes.ramBytes,
       gpu_memory_bytes: placement.takes.gpuMemoryBytes,
       network: instance.network,
@@ -96,12 +95,12 @@ function startRequest({ instance, placement, machine, code }: ExperimentInstance
 }
 
 /** What a policy may judge: plain, known in every preview. Values of `env` are left out: they may be private. */
-function policyView({ instance, placement, stack }: ExperimentInstanceArgs) {
+function policyView({ instance, placement, node }: ExperimentInstanceArgs) {
   const { env, ...described } = instance;
   return {
     ...described,
     envNames: Object.keys(env),
-    stack,
+    stack: node.args.stack,
     node: placement.node,
     port: placement.port,
     takes: placement.takes,

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+let loader: string | undefined;
+let files: Record<string, string> | undefined;
+
 const supervisorDirectory = join(__dirname, "..", "workloads", "supervisor");
 
 /**
@@ -8,15 +11,21 @@ const supervisorDirectory = join(__dirname, "..", "workloads", "supervisor");
  * JSON's string literals are Python's, so that JSON of JSON carries any text without being taken for program.
  */
 export function nodeProgram(request: Record<string, unknown>): string {
-  return `${readFileSync(join(supervisorDirectory, "loader.py"), "utf8")}\nload(${JSON.stringify(JSON.stringify(request))})\n`;
+  loader ??= readFileSync(join(supervisorDirectory, "loader.py"), "utf8");
+  return `${loader}\nload(${JSON.stringify(JSON.stringify(request))})\n`;
 }
 
 /** The supervisor as `preflight` installs it on a node: text by file name. */
 export function supervisorFiles(): Record<string, string> {
-  const files = readdirSync(supervisorDirectory).filter(
+  files ??= readSupervisor();
+  return files;
+}
+
+function readSupervisor(): Record<string, string> {
+  const names = readdirSync(supervisorDirectory).filter(
     (file) => file.endsWith(".py") && file !== "loader.py",
   );
   return Object.fromEntries(
-    files.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]),
+    names.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]),
   );
 }

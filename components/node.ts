@@ -9,13 +9,6 @@ import type { SshAccess } from "./ssh-access";
 import { sshConfig } from "./ssh-config";
 import type { SyncRequest } from "./sync-code";
 
-/** Where an instance that takes part in the conversation listens. */
-export interface Peer {
-  readonly node: string;
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface NodeArgs {
   /** The machine as the cluster file describes it; policies read its memory and headroom here. */
   readonly machine: MachineNode;
@@ -25,118 +18,87 @@ export interface NodeArgs {
   readonly owner: pulumi.Input<string>;
   /** Code of the experiments: where it lies here, and what of it is copied. @default nothing is copied */
   readonly code?: { readonly root: string; readonly exclude: readonly string[]; readonly tree: CodeTree };
-  /** Ids of the instances planned on this node; others of this stack are stopped before anything starts. */
-  readonly instances: readonly string[];
-  /** Instances reachable over the network, on all nodes, by id. */
-  readonly peers: Readonly<Record<string, Peer>>;
   /** Whether destroy also removes the logs and results of this stack. @default false */
   readonly purge?: boolean;
 }
 
 /**
- * A machine made ready for a stack: checked against its description, given the supervisor and the code, told who runs where.
+ * A machine made ready for a stack: checked against its description, given the supervisor and the code.
  *
  * ```ts
- * const node = new Node("rpi1", { machine, access, stack: "hive-cluster", owner, instances: ["pessimist"], peers: {} });
- * new ExperimentInstance("pessimist", { … }, { dependsOn: node.ready });
+ * const node = new Node("rpi1", { machine, access, stack: "hive-cluster", owner });
+ * new ExperimentInstance("pessimist", { node, instance, placement }, { dependsOn: node.prepared });
  * ```
  */
 export class Node extends pulumi.ComponentResource {
   static readonly __pulumiType = "berth:components:Node";
 
-  /** What must have happened here before anything of the stack may start anywhere. */
-  readonly ready: remote.Command;
+  /** Done when the machine is fit and has the code. */
+  readonly prepared: pulumi.Resource;
+  /** Changes when the stack gets another folder, or this one anew: then all that is there has to be done again. */
+  readonly place: readonly pulumi.Input<string>[];
+  /** What every request to this node begins with. */
+  readonly target: pulumi.Output<{ work_dir: string; stack: string; owner: string }>;
 
-  constructor(name: string, args: NodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    readonly name: string,
+    readonly args: NodeArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(Node.__pulumiType, name, policyView(args), opts);
-    const preflight = this.preflight(name, args);
-    const code = args.code && this.code(name, args, args.code, preflight);
-    this.ready = this.roster(name, args, code ?? preflight);
+    const { machine, stack } = args;
+    this.target = pulumi
+      .output(args.owner)
+      .apply((owner) => ({ work_dir: machine.remoteWorkDir, stack, owner }));
+    const preflight = this.preflight();
+    this.place = [machine.name, preflight.id];
+    this.prepared = args.code ? this.code(args.code, preflight) : preflight;
     this.registerOutputs(policyView(args));
   }
 
   /** Compares the machine with its description, takes ownership and installs the supervisor; its delete leaves nothing. */
-  private preflight(name: string, args: NodeArgs): remote.Command {
-    const { machine } = args;
+  private preflight(): remote.Command {
+    const { machine, access, stack, purge = false } = this.args;
+    const { name, ramBytes, diskBytes, cpuCores, arch, remoteWorkDir, connection } = machine;
+    const node = { name, ram_bytes: ramBytes, disk_bytes: diskBytes, cpu_cores: cpuCores, arch };
+    const home = remoteWorkDir.startsWith("~") ? [connection.user] : [];
     return remoteCommand(
-      `${name}-preflight`,
+      `${this.name}-preflight`,
       {
-        node: machine.name,
-        access: args.access,
+        place: [name, stack, remoteWorkDir, ...home],
+        access,
         ensure: "preflight",
         undo: "purge",
-        request: pulumi.output(args.owner).apply((owner) => ({
-          ...target(args, owner),
-          program: supervisorFiles(),
-          purge: args.purge ?? false,
-          node: {
-            name: machine.name,
-            ram_bytes: machine.ramBytes,
-            disk_bytes: machine.diskBytes,
-            cpu_cores: machine.cpuCores,
-            arch: machine.arch,
-          },
-        })),
+        request: this.target.apply((target) => ({ ...target, program: supervisorFiles(), purge, node })),
       },
       { parent: this },
     );
   }
 
-  private code(
-    name: string,
-    args: NodeArgs,
-    code: NonNullable<NodeArgs["code"]>,
-    after: pulumi.Resource,
-  ): local.Command {
+  private code(code: NonNullable<NodeArgs["code"]>, preflight: pulumi.Resource): local.Command {
+    const { machine, access, stack } = this.args;
     const request: SyncRequest = {
       root: code.root,
       exclude: code.exclude,
       digest: code.tree.digest,
-      remoteDirectory: posix.join(
-        args.machine.remoteWorkDir.replace(/^~\/?/, ""),
-        ".berth",
-        args.stack,
-        "code",
-      ),
-      ssh: sshConfig(args.access),
+      remoteDirectory: posix.join(machine.remoteWorkDir.replace(/^~\/?/, ""), ".berth", stack, "code"),
+      ssh: sshConfig(access),
     };
     const program = "exec node --import tsx components/sync-code.ts";
     return new local.Command(
-      `${name}-code`,
+      `${this.name}-code`,
       {
         create: program,
         update: program,
         stdin: JSON.stringify(request),
-        triggers: [args.machine.name],
+        triggers: [...this.place],
         addPreviousOutputInEnv: false,
         logging: "none",
       },
-      { parent: this, dependsOn: after, deleteBeforeReplace: true },
-    );
-  }
-
-  /** Ends what the plan no longer has here, so that there is room, and tells the others where to find each other. */
-  private roster(name: string, args: NodeArgs, after: pulumi.Resource): remote.Command {
-    return remoteCommand(
-      `${name}-roster`,
-      {
-        node: args.machine.name,
-        access: args.access,
-        ensure: "roster",
-        request: pulumi
-          .output(args.owner)
-          .apply((owner) => ({ ...target(args, owner), keep: args.instances, peers: args.peers })),
-      },
-      { parent: this, dependsOn: after },
+      { parent: this, dependsOn: preflight, deleteBeforeReplace: true },
     );
   }
 }
-
-const target = (args: NodeArgs, owner: string) => ({
-  work_dir: args.machine.remoteWorkDir,
-  stack: args.stack,
-  owner,
-});
 
 /** What a policy may judge: plain, known in every preview, without a secret. */
 function policyView({ machine, access, stack }: NodeArgs) {

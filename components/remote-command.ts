@@ -17,8 +17,11 @@ const deadlineSeconds: Record<RemoteVerb, number> = {
 };
 
 export interface RemoteCommandArgs {
-  /** Name of the node, the only thing whose change means another machine: the old one is left before the new one is entered. */
-  readonly node: string;
+  /**
+   * Where this happens: the node's name (never its address), and what else makes it another place. A change means that the old
+   * place is left before the new one is entered.
+   */
+  readonly place: readonly pulumi.Input<string>[];
   readonly access: SshAccess;
   /** Runs at create and at every change. Without it nothing is contacted before `undo`. */
   readonly ensure?: RemoteVerb;
@@ -48,7 +51,7 @@ export function remoteCommand(
       stdin: pulumi
         .output(args.request)
         .apply((request) => nodeProgram({ deadline_s: deadline, ...request })),
-      triggers: [args.node],
+      triggers: [...args.place],
       addPreviousOutputInEnv: false,
       logging: "none",
     },
@@ -59,8 +62,9 @@ export function remoteCommand(
 /** Fixed text, the same for every node and user. The login shell may be fish or tcsh: so one `exec`, and sh only where it must. */
 function commandLine(verb: RemoteVerb): string {
   if (verb !== "preflight") return `exec python3 -I - ${verb}`;
-  const missing = "berth: PythonMissing: this node has no python3; type  sudo apt-get install python3";
-  return `exec /bin/sh -c 'command -v python3 >/dev/null || { echo "${missing}" >&2; exit 127; }; exec python3 -I - ${verb}'`;
+  // The engine quotes the command with every failure: so that it does not name this one, its name is put together there.
+  const missing = 'echo "berth: Python$m: this node has no $p; type  sudo apt-get install $p" >&2; exit 127';
+  return `exec /bin/sh -c 'p=python3 m=Missing; command -v $p >/dev/null || { ${missing}; }; exec $p -I - ${verb}'`;
 }
 
 /** Wrong keys and dead hosts fail within seconds: the default of ten dial errors makes minutes of them. */

@@ -35,6 +35,7 @@ function main(): void {
     writeFileSync(config, request.ssh.config.replaceAll("{known_hosts}", knownHosts));
     const args = [
       "--archive",
+      "--checksum",
       "--no-owner",
       "--no-group",
       "--protect-args",
@@ -49,10 +50,18 @@ function main(): void {
       `${request.root}/`,
       `node:${request.remoteDirectory}/${request.digest}/`,
     );
-    const rsync = spawnSync("rsync", args, { input: tree.files.join("\0"), encoding: "utf8" });
+    const rsync = spawnSync("rsync", args, {
+      input: tree.files.map((file) => `./${file}`).join("\0"),
+      encoding: "utf8",
+    });
     if (rsync.error)
       fail(`rsync cannot be run here: ${rsync.error.message}; install it (apt-get install rsync)`);
-    if (rsync.status !== 0) fail(`rsync ended with ${rsync.status ?? rsync.signal}: ${rsync.stderr.trim()}`);
+    // A first copy has nothing to link to, and says so.
+    const complaints = rsync.stderr
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("--link-dest arg"));
+    if (rsync.status !== 0)
+      fail(`rsync ended with ${rsync.status ?? rsync.signal}: ${complaints.join("\n")}`);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 /** What a node is asked to start. That it then does so is proved in workloads/tests and test/integration. */
 import { beforeAll, expect, test } from "vitest";
 import { ExperimentInstance } from "../../components/experiment-instance";
+import { Node } from "../../components/node";
 import { place } from "../../placement/place";
 import { mockEngine, type Registered, settled } from "../support/pulumi-mocks";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
@@ -10,9 +11,10 @@ beforeAll(async () => {
   registered = await mockEngine();
 });
 
-/** The request in a command's stdin. */
+/** The request in a command's stdin, which is a secret where it carries an environment. */
 function requestOf(name: string): unknown {
-  const stdin = registered.find((one) => one.name === name)!.inputs.stdin as string;
+  const input = registered.find((one) => one.name === name)!.inputs.stdin as string | { value: string };
+  const stdin = typeof input === "string" ? input : input.value;
   return JSON.parse(JSON.parse(stdin.slice(stdin.lastIndexOf("\nload(") + 6, -2)));
 }
 
@@ -36,8 +38,9 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
   });
   const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
   const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
-  const args = { instance, placement, machine, access, stack: "hive", owner: "me", code: "0123456789abcdef" };
-  await settled(new ExperimentInstance("historian", args).started.urn);
+  const code = { root: "code", exclude: [], tree: { files: [], digest: "0123456789abcdef" } };
+  const node = new Node("jetson", { machine, access, stack: "hive", owner: "me", code });
+  await settled(new ExperimentInstance("historian", { node, instance, placement }).started.urn);
   expect(requestOf("historian-start")).toMatchInlineSnapshot(`
     {
       "deadline_s": 120,
@@ -84,4 +87,22 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
       "work_dir": "~/berth",
     }
   `);
+});
+
+test("an environment enters the state as a secret, and only its names are shown to policies", () => {
+  const start = registered.find(({ name }) => name === "historian-start")!;
+  expect(start.inputs.stdin).toHaveProperty(
+    "4dabf18193072939515e22adb298388d",
+    "1b47061264138c4ac30d75fd1eb44270",
+  );
+  expect(registered.find(({ name }) => name === "historian")!.inputs).toMatchObject({ envNames: ["MODEL"] });
+});
+test("whatever replaces the preflight ends the instance and starts it again", () => {
+  const triggers = (name: string) => registered.find((one) => one.name === name)!.inputs.triggers;
+  expect(["jetson-preflight", "jetson-code", "historian-janitor", "historian-start"].map(triggers)).toEqual([
+    ["jetson", "hive", "~/berth", "berth"],
+    ["jetson", "jetson-preflight-id"],
+    ["jetson", "jetson-preflight-id"],
+    ["jetson", "historian-janitor-id"],
+  ]);
 });

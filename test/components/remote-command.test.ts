@@ -46,7 +46,7 @@ async function command(
 ) {
   const parent = new pulumi.ComponentResource("test:x:Parent", `${name}-parent`);
   const request = { work_dir: "/w", stack: "s", token: 'it\'s "$(quoted)" `x` \\ \n é 😀' };
-  const resource = remoteCommand(name, { node: "rpi1", access, ...verbs, request }, { parent });
+  const resource = remoteCommand(name, { place: ["rpi1"], access, ...verbs, request }, { parent });
   await settled(resource.urn);
   return registered.find((one) => one.name === name)!.inputs as RemoteInputs;
 }

@@ -66,9 +66,9 @@ test("a machine nobody vouches for is refused with the command to type, and so i
       m: to("rsa.example").n,
     }),
   ).toMatchInlineSnapshot(`
-    "node n.jump_host: no host key for jump.example, so it could be anybody; type  ssh-keyscan -t ed25519 -p 22 jump.example | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -  and compare the fingerprint with the machine's own, or write host_key in the cluster file
-    node n: no host key for new.example, so it could be anybody; type  ssh-keyscan -t ed25519 -p 22 new.example | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -  and compare the fingerprint with the machine's own, or write host_key in the cluster file
-    node m: no host key for rsa.example, so it could be anybody; type  ssh-keyscan -t ed25519 -p 22 rsa.example | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -  and compare the fingerprint with the machine's own, or write host_key in the cluster file"
+    "node n.jump_host: no host key for jump.example, so it could be anybody; connect once by hand and compare the fingerprint that is shown:  ssh -p 22 pi@jump.example  (or write host_key in the cluster file)
+    node n: no host key for new.example, so it could be anybody; connect once by hand and compare the fingerprint that is shown:  ssh -p 22 pi@new.example  (or write host_key in the cluster file)
+    node m: no host key for rsa.example, so it could be anybody; connect once by hand and compare the fingerprint that is shown:  ssh -p 22 pi@rsa.example  (or write host_key in the cluster file)"
   `);
 });
 test("an RSA host key is refused: the plugin would ask for signatures that no sshd gives any more", () => {

@@ -114,18 +114,7 @@ test("an instance that ends at once fails the update with its last words, and de
 
 test("results stay after destroy when nobody asked to purge them", async () => {
   bed = await TestBed.open({ scenario: sleepers(["a"], onRpi1) });
-  const { status } = await bed.workspace.run([
-    "pulumi",
-    "config",
-    "set",
-    "berth:purge",
-    "false",
-    "--config-file",
-    bed.workspace.configFile,
-    "--stack",
-    bed.workspace.stack,
-  ]);
-  expect(status).toBe(0);
+  await bed.configure("berth:purge", "false");
   expect((await bed.up()).status).toBe(0);
   expect((await bed.destroy()).status).toBe(0);
   expect(bed.left()).toEqual({ ...nothing, files: [join(bed.workDir("rpi1"), "logs", "a.log")] });

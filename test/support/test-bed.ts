@@ -81,6 +81,24 @@ export class TestBed {
     writeFileSync(this.lab.connections, dump({ nodes: { ...nodes, [node]: { ...nodes[node], ...change } } }));
   }
 
+  /** Changes the stack's configuration. */
+  async configure(key: string, value: string): Promise<void> {
+    const { stack, configFile } = this.workspace;
+    const args = [
+      "pulumi",
+      "config",
+      "set",
+      key,
+      value,
+      "--config-file",
+      configFile,
+      "--stack",
+      stack,
+    ] as const;
+    const { status, output } = await this.workspace.run(args);
+    if (status !== 0) throw new Error(output);
+  }
+
   pulumi(...args: string[]): Promise<Run> {
     return this.workspace.pulumi(args);
   }

@@ -1,0 +1,41 @@
+import type { remote } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "../placement/plan";
+import type { Node } from "./node";
+import { remoteCommand } from "./remote-command";
+
+/** Where an instance that takes part in the conversation listens. */
+export interface Peer {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Tells a node what the plan gives it. Before anything starts, the node ends what has no place there any more or is about to
+ * change, so that there is room; it takes such an instance back when an edit is taken back. Peers find each other in its list.
+ * @param prepared what must be done on every node before one instance is ended anywhere
+ */
+export function roster(
+  node: Node,
+  placements: readonly Placement[],
+  peers: Readonly<Record<string, Peer>>,
+  prepared: pulumi.Resource[],
+): remote.Command {
+  const keep = Object.fromEntries(
+    placements.map(({ instance, takes, port }) => [
+      instance,
+      { memory_bytes: takes.ramBytes, gpu_memory_bytes: takes.gpuMemoryBytes, port },
+    ]),
+  );
+  return remoteCommand(
+    `${node.name}-roster`,
+    {
+      place: node.place,
+      access: node.args.access,
+      ensure: "roster",
+      request: node.target.apply((target) => ({ ...target, keep, peers })),
+    },
+    { parent: node, dependsOn: prepared },
+  );
+}
