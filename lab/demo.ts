@@ -31,7 +31,7 @@ async function main({ scenario: stack, keep }: Options): Promise<void> {
   await pulumi(
     workspace,
     ["up", "--yes", "--skip-preview"],
-    / command:.*-(preflight|code|start) \w+ed |^ +\W \d|unchanged$/,
+    / command:.*-(preflight|code|start) \w+ed |^ +[-+~]+ ?\d|unchanged$/,
   );
   say("./berth status: asked over SSH, of the machines themselves.");
   await showStatus(workspace);
@@ -122,7 +122,7 @@ function sayNext({ stack }: Workspace): void {
   say("It keeps running. Try, in this folder:");
   console.log(`   . ${home}/environment.sh
    ./berth status ${stack} ${config}
-   tail -f ${labFolder}/nodes/*/work/logs/*.log
+   tail -f ${labFolder}/nodes/*/*/logs/*.log
    pulumi up --stack ${stack} ${config}
    pulumi destroy --stack ${stack} ${config}
    npm run lab -- down`);
