@@ -7,31 +7,18 @@ import { nothing, sleepers, TestBed } from "../support/test-bed";
 let bed: TestBed;
 afterEach(() => bed.close());
 
-const placementsIn = async (of: TestBed): Promise<Record<string, string>> => {
-  const { output } = await of.workspace.run([
-    "pulumi",
-    "stack",
-    "output",
-    "placements",
-    "--json",
-    "--stack",
-    of.workspace.stack,
-  ]);
-  return JSON.parse(output);
-};
-
 test("what runs stays where it is and keeps its port, whoever joins", async () => {
   bed = await TestBed.open({
     scenario: sleepers(["m"], {}, { ram_gb: 12, gpu: "preferred", network: "peers" }),
   });
   expect((await bed.up()).status).toBe(0);
-  expect(await placementsIn(bed)).toEqual({ m: "jetson" });
+  expect(await bed.placements()).toEqual({ m: "jetson" });
   // "a" comes first in order and would take the first port, and three of them the jetson's best places.
   bed.write(sleepers(["a", "b", "c", "m"], {}, { ram_gb: 12, gpu: "preferred", network: "peers" }));
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
   expect(output).not.toMatch(/m-(janitor|start) (creat|updat|delet)/);
-  expect((await placementsIn(bed)).m).toBe("jetson");
+  expect((await bed.placements()).m).toBe("jetson");
   expect(bed.log("jetson", "m").length).toBe(1);
   expect((await bed.destroy()).status).toBe(0);
   expect(bed.left()).toEqual(nothing);
@@ -87,13 +74,13 @@ test("after an update that failed, the ledger knows where an instance is", async
   expect((await bed.up()).status).toBe(0);
   bed.write(pinned("rpi2", ["false"]));
   expect((await bed.up()).status).not.toBe(0);
-  expect((await placementsIn(bed)).a).toBe("rpi1");
+  expect((await bed.placements()).a).toBe("rpi1");
   await bed.berth("facts");
   // Without the pin nothing but the ledger speaks for rpi2.
   bed.write(sleepers(["a", "b"], {}, { command: sleep }));
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
-  expect((await placementsIn(bed)).a).toBe("rpi2");
+  expect((await bed.placements()).a).toBe("rpi2");
   expect(bed.log("rpi2", "a").length).toBeLessThanOrEqual(1);
   expect((await bed.destroy()).status).toBe(0);
   expect(bed.left()).toEqual(nothing);

@@ -9,6 +9,13 @@ import { nothing, sleepers, TestBed } from "../support/test-bed";
 let bed: TestBed;
 afterEach(() => bed.close());
 
+/** One instance on rpi1 that runs a file of the code. */
+function withCodeOnRpi1(): void {
+  bed.writeCode("main.py", "import time; print('there', time.time(), flush=True); time.sleep(1000)");
+  const where = { code: { local_path: "code" }, placement: { a: "rpi1" } };
+  bed.write(sleepers(["a"], where, { command: ["python3", "main.py"] }));
+}
+
 const running = () => bed.left().processes.filter((line) => line.includes("import time")).length;
 
 test("a node behind a jump host gets its commands and its code through it", async () => {
@@ -23,14 +30,7 @@ test("a node behind a jump host gets its commands and its code through it", asyn
     host_key,
   };
   bed.reconnect("rpi1", { jump_host: jump });
-  bed.writeCode("main.py", "import time; print('there', time.time(), flush=True); time.sleep(1000)");
-  bed.write(
-    sleepers(
-      ["a"],
-      { code: { local_path: "code" }, placement: { a: "rpi1" } },
-      { command: ["python3", "main.py"] },
-    ),
-  );
+  withCodeOnRpi1();
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
   expect(bed.log("rpi1", "a").length).toBe(1);
@@ -43,14 +43,7 @@ test("a work directory in the login's home is made, used and removed", async () 
   bed = await TestBed.open({ scenario: sleepers([]) });
   const name = basename(bed.folder);
   bed.reconnect("rpi1", { remote_work_dir: `~/${name}/work` });
-  bed.writeCode("main.py", "import time; print('there', time.time(), flush=True); time.sleep(1000)");
-  bed.write(
-    sleepers(
-      ["a"],
-      { code: { local_path: "code" }, placement: { a: "rpi1" } },
-      { command: ["python3", "main.py"] },
-    ),
-  );
+  withCodeOnRpi1();
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
   expect(readFileSync(join(homedir(), name, "work", "logs", "a.log"), "utf8")).toMatch(/^there /);

@@ -36,16 +36,7 @@ describe.each(Object.entries(scenarios))("%s", (stack, placements) => {
   test("up starts every instance where the plan says", async () => {
     const { status, output } = await bed.up();
     expect(status, output).toBe(0);
-    const shown = await bed.workspace.run([
-      "pulumi",
-      "stack",
-      "output",
-      "placements",
-      "--json",
-      "--stack",
-      stack,
-    ]);
-    expect(JSON.parse(shown.output)).toEqual(placements);
+    expect(await bed.placements()).toEqual(placements);
   });
 
   test("the machines themselves say so", async () => {

@@ -141,6 +141,20 @@ export class TestBed {
     await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
   }
 
+  /** The stack's output `placements`: node by instance. */
+  async placements(): Promise<Record<string, string>> {
+    const args = [
+      "pulumi",
+      "stack",
+      "output",
+      "placements",
+      "--json",
+      "--stack",
+      this.workspace.stack,
+    ] as const;
+    return JSON.parse((await this.workspace.run(args)).output);
+  }
+
   /** Ends what still runs, then removes everything. */
   async close(): Promise<void> {
     if (this.home === this.folder) {
