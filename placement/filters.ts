@@ -9,6 +9,15 @@ export interface Filter {
   refuse(offer: Offer): Pick<Rejection, "kind" | "need" | "have" | "text"> | undefined;
 }
 
+const nodeGone = {
+  token: "NodeGone",
+  refuse({ load: { node, availability } }) {
+    if (availability.status !== "GONE") return undefined;
+    const text = `is gone; once it answers again:  ./berth back ${node.name}`;
+    return { kind: "rule", need: "there", have: "gone", text };
+  },
+} satisfies Filter;
+
 const nodeNotHealthy = {
   token: "NodeNotHealthy",
   refuse({ request: { was }, load: { node, availability } }) {
@@ -120,6 +129,7 @@ const insufficientHeadroom = {
 
 /** Every hard constraint. The first `rule` that refuses names the reason, else the first that is `full`. */
 export const filters: readonly Filter[] = [
+  nodeGone,
   nodeNotHealthy,
   pinnedElsewhere,
   mayNotMove,

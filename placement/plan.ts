@@ -7,6 +7,7 @@ export interface ScorePart {
 
 /** Fixed words for machines. */
 export type Token =
+  | "NodeGone"
   | "NodeNotHealthy"
   | "PinnedElsewhere"
   | "MayNotMove"

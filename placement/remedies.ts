@@ -167,7 +167,9 @@ function trials(topology: Topology, instances: readonly Instance[], nodes: reado
     );
   const ofNodes = nodes.flatMap((node): Trial[] => [
     {
-      text: `with ${node.name} healthy they would fit`,
+      text: observed.nodes[node.name]?.gone
+        ? `with ${node.name} back (./berth back ${node.name}) and healthy they would fit`
+        : `with ${node.name} healthy they would fit`,
       situation: {
         ...changed(topology, { node: node.name, to: { status: "HEALTHY" } }),
         observed: { ...observed, nodes: { ...observed.nodes, [node.name]: {} } },

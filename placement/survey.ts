@@ -70,6 +70,7 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
 
 function noLonger({ token, node, text }: Rejection): string {
   if (token === "PinnedElsewhere") return text;
+  if (token === "NodeGone") return `${node} is gone`;
   return token === "NodeNotHealthy" ? `${node}'s ${text}` : `it no longer fits ${node}: ${text}`;
 }
 

@@ -23,7 +23,10 @@ export interface ObservedNode {
   status?: NodeStatus;
   /** Why it has that status, for people. */
   reason?: string;
+  /** RAM that processes could have had when it was asked. It decides nothing: load comes and goes. */
   memoryAvailableBytes?: number;
+  /** `./berth gone` gave it up: nobody asks it, nothing stays on it, nothing goes there. Beats every status. */
+  gone?: true;
 }
 
 /** What is already so out there when the program starts. */

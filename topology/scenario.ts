@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { dictionary, filledList, flag, line, list, name, section } from "./fields";
+import { dictionary, filledList, flag, line, list, name, section, wholeNumber } from "./fields";
 import { type Instance, idsOf, instanceSchema, toInstances } from "./instance";
 
 /** The code that is copied to the nodes. */
@@ -23,6 +23,8 @@ export interface Scenario {
   rebalance: boolean;
   /** Whether what runs may move to make room for a newcomer. */
   allowMoves: boolean;
+  /** How an update goes through. Undefined: all nodes at once. */
+  update?: { maxUnavailable: number };
 }
 
 export const scenarioSchema = section("a map with name and instances", {
@@ -59,6 +61,14 @@ export const scenarioSchema = section("a map with name and instances", {
   allow_moves: flag
     .default(true)
     .meta({ description: "Whether what runs may move to make room for a newcomer", example: false }),
+  update: section("a map with max_unavailable", {
+    max_unavailable: wholeNumber(1).meta({
+      description: "So many instances at most are started at one time, over all nodes",
+      example: 1,
+    }),
+  })
+    .optional()
+    .meta({ description: "How an update goes through", absent: "all nodes at once" }),
 }).meta({ description: "An experiment: what runs and what it needs, as in `stacks/scenarios/*.yaml`" });
 
 export type WrittenScenario = z.output<typeof scenarioSchema>;
@@ -74,6 +84,7 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
     purge: written.purge,
     rebalance: written.rebalance,
     allowMoves: written.allow_moves,
+    ...(written.update && { update: { maxUnavailable: written.update.max_unavailable } }),
   };
 }
 

@@ -24,7 +24,7 @@ const small: fc.Arbitrary<Topology> = fc
         gpu: fc.boolean(),
         unifiedMemory: fc.boolean(),
         status: fc.constantFrom("HEALTHY", "HEALTHY", "HEALTHY", "HEALTHY", "DEGRADED", "UNAVAILABLE"),
-        observed: fc.constantFrom("HEALTHY", "HEALTHY", "HEALTHY", "DEGRADED", "UNAVAILABLE"),
+        observed: fc.constantFrom("HEALTHY", "HEALTHY", "HEALTHY", "DEGRADED", "UNAVAILABLE", "GONE"),
       }),
       { minLength: 1, maxLength: 4 },
     ),
@@ -55,7 +55,7 @@ function toTopology(parts: {
     ram: number;
     gpu: boolean;
     status: "HEALTHY";
-    observed: "HEALTHY";
+    observed: "HEALTHY" | "GONE";
     unifiedMemory: boolean;
     maxInstances: number;
   }[];
@@ -112,7 +112,12 @@ function toTopology(parts: {
         ramBytes: gb(ram / 2),
         gpuMemoryBytes: 0,
       })),
-      nodes: Object.fromEntries(named.map(({ name, observed }) => [name, { status: observed }])),
+      nodes: Object.fromEntries(
+        named.map(({ name, observed }) => [
+          name,
+          observed === "GONE" ? { gone: true } : { status: observed },
+        ]),
+      ),
     },
   };
 }

@@ -117,6 +117,8 @@ function isTrue(
   const short = (needed: number, limit: number, taken: number, tenants: number) =>
     rejection.kind === "rule" ? tenants + needed > limit || needed > limit : taken + needed > limit;
   switch (rejection.token) {
+    case "NodeGone":
+      return topology.observed.nodes[node.name]?.gone === true;
     case "NodeNotHealthy":
       return node.status !== "HEALTHY";
     case "PinnedElsewhere":

@@ -92,7 +92,17 @@ describe("what runs stays", () => {
       ["a big stays"],
     ],
     [
-      "not on a node that is gone",
+      "not on a node that was given up, whatever else is said of it",
+      {
+        instances: [a],
+        previous: onBig,
+        observed: { nodes: { big: { gone: true, status: "HEALTHY" } } },
+        failover: false,
+      },
+      ["a big → small because big is gone"],
+    ],
+    [
+      "not on a node that is no longer in the cluster",
       { instances: [a], previous: { a: { node: "sold" } } },
       ["a sold → small because sold is no longer in the cluster"],
     ],
@@ -175,6 +185,27 @@ describe("what runs stays", () => {
       "w-3 n1",
     ]);
     expect(await decide({ nodes, instances: spread(1), previous })).toEqual(["w-0 n4 stays"]);
+  });
+});
+
+describe("a node that is gone", () => {
+  const instances = [{ id: "a", ramBytes: gb(12) }];
+
+  it("takes nothing, and the reason names the way back", async () => {
+    const nodes = [{ ...big, status: "MAINTENANCE" as const }, small];
+    const plan = await place(given({ nodes, instances, observed: { nodes: { big: { gone: true } } } }));
+    expect(plan.unplaced[0]!.rejections).toEqual([
+      {
+        node: "big",
+        token: "NodeGone",
+        kind: "rule",
+        need: "there",
+        have: "gone",
+        text: "is gone; once it answers again:  ./berth back big",
+      },
+      expect.objectContaining({ node: "small", token: "InsufficientRam" }),
+    ]);
+    expect(plan.conflict!.help).toContain("with big back (./berth back big) and healthy they would fit");
   });
 });
 

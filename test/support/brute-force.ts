@@ -134,6 +134,7 @@ export class BruteForce {
   }
 
   private status(node: Node) {
+    if (this.topology.observed.nodes[node.name]?.gone) return "GONE";
     const observed = this.topology.observed.nodes[node.name]?.status ?? "HEALTHY";
     return node.status === "HEALTHY" || (node.status === "DEGRADED" && observed === "UNAVAILABLE")
       ? observed

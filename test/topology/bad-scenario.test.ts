@@ -135,6 +135,24 @@ describe("the shape of a scenario", () => {
       scenario("allow_moves: no"),
     ],
     [
+      "an update that may not touch anything",
+      "scenario.yaml:5:27  update.max_unavailable: expected a whole number ≥ 1, got 0",
+      scenario("update: {max_unavailable: 0}"),
+    ],
+    [
+      "an update without its number",
+      "scenario.yaml:5:9  update.max_unavailable: missing, expected a whole number ≥ 1",
+      scenario("update: {}"),
+    ],
+    [
+      "an update in Kubernetes' spelling",
+      [
+        "scenario.yaml:5:9  update.max_unavailable: missing, expected a whole number ≥ 1",
+        'scenario.yaml:5:10  update.maxUnavailable: unknown key, did you mean "max_unavailable"?',
+      ].join("\n"),
+      scenario("update: {maxUnavailable: 1}"),
+    ],
+    [
       "a key of a section that looks like a known one",
       'scenario.yaml:5:23  code.excludes: unknown key, did you mean "exclude"?',
       scenario("code: {local_path: ., excludes: []}"),

@@ -162,6 +162,7 @@ instances:
   - {instance_id: worker, ram_gb: 1, gpu_required: true, count: 2, anti_affinity: [worker]}
 placement: {worker-0: rpi1}
 purge: true
+update: {max_unavailable: 2}
 `,
       "src/lead.json": "{}",
     });
@@ -200,6 +201,7 @@ purge: true
       purge: true,
       rebalance: false,
       allowMoves: true,
+      update: { maxUnavailable: 2 },
     });
     expect(scenario.code!.localPath).toMatch(/^\.\..*\/src$/);
     expect(scenario.code!.exclude).toEqual(["data"]);
