@@ -1,6 +1,7 @@
 import { showGb } from "../topology/units";
 import { changesSection, hanging } from "./explain-changes";
 import { memorySection } from "./explain-memory";
+import { outcome } from "./outcome";
 import type { Candidate, Conflict, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
 import { table, width, wrap } from "./table";
 
@@ -93,10 +94,8 @@ function folded<Item extends { node: string }>(
   return [...rows.values()];
 }
 
-function candidateText({ score, parts, tie }: Candidate) {
-  const outcome =
-    tie === "all together" ? "; outweighed by what the others gain" : `; equal, decided by: ${tie}`;
-  return { score: points(score), text: partsText(parts) + (tie ? outcome : "") };
+function candidateText({ score, parts, decidedBy }: Candidate) {
+  return { score: points(score), text: partsText(parts) + (decidedBy ? `; ${outcome(decidedBy)}` : "") };
 }
 
 function rejectionText({ token, text }: Rejection) {

@@ -1,7 +1,8 @@
 import { showGb } from "../topology/units";
 import type { Load } from "./load";
 import type { Offer } from "./offer";
-import type { Rejection, Token } from "./plan";
+import type { Rejection } from "./plan";
+import type { Token } from "./token";
 
 /** A hard constraint. Undefined means that the node fits. */
 export interface Filter {

@@ -21,9 +21,9 @@ export function outweighed(decided: Decided, problem: Problem, highs: Highs): De
   function judge(placement: Placement): Placement {
     const rejections: Rejection[] = [...placement.rejections];
     const others = placement.others.flatMap((other) => {
-      if (other.score < placement.score || other.tie) return [other];
+      if (other.score < placement.score || other.decidedBy) return [other];
       const text = consequence(placement.instance, other.node);
-      if (text === undefined) return [{ ...other, tie: "all together" as const }];
+      if (text === undefined) return [{ ...other, decidedBy: "all together" as const }];
       rejections.push({ node: other.node, token: "NeededByOthers", kind: "full", text });
       return [];
     });

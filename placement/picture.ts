@@ -1,4 +1,5 @@
 import { showGb } from "../topology/units";
+import { outcome } from "./outcome";
 import type { NodeLoad, Placement, Plan, ScorePart } from "./plan";
 
 const full = 760;
@@ -131,7 +132,7 @@ function instanceStretch(placement: Placement, bytes: number, fill: string): Str
     ...(was === undefined ? [] : [`moved here from ${was}: ${why}`]),
     ...others.map(
       (other) =>
-        `${other.node}: ${round(other.score)}${other.tie ? `, equal, decided by: ${other.tie}` : ""}`,
+        `${other.node}: ${round(other.score)}${other.decidedBy ? `, ${outcome(other.decidedBy)}` : ""}`,
     ),
     ...rejections.map((rejection) => `${rejection.node}: ${rejection.token}, ${rejection.text}`),
   ];

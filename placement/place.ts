@@ -6,6 +6,7 @@ import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
+import { passedOver } from "./passed-over";
 import type { Conflict, Plan } from "./plan";
 import type { Problem } from "./problem";
 import { repaired } from "./repair";
@@ -27,7 +28,9 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   return {
     scenario: scenario.name,
     cluster: cluster.name,
-    placements: withMoves(placements, survey).sort(byInstance),
+    placements: withMoves(method === "repaired" ? passedOver(placements) : placements, survey).sort(
+      byInstance,
+    ),
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
     method,

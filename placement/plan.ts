@@ -1,24 +1,11 @@
+import type { Token } from "./token";
+
 /** One part of a score, out of `max` points. */
 export interface ScorePart {
   name: "ram" | "load" | "gpu" | "affinity" | "preferred";
   points: number;
   max: number;
 }
-
-/** Fixed words for machines. */
-export type Token =
-  | "NodeGone"
-  | "NodeNotHealthy"
-  | "PinnedElsewhere"
-  | "MayNotMove"
-  | "NoFreePort"
-  | "NoGpu"
-  | "AntiAffinity"
-  | "NoFreeSlot"
-  | "InsufficientGpuMemory"
-  | "InsufficientRam"
-  | "InsufficientHeadroom"
-  | "NeededByOthers";
 
 /** Why a node did not take an instance. */
 export interface Rejection {
@@ -36,8 +23,11 @@ export interface Candidate {
   node: string;
   score: number;
   parts: ScorePart[];
-  /** What decided against it when its score is the winner's. */
-  tie?: "preferred node" | "GPU part" | "smaller node" | "name" | "all together";
+  /**
+   * What decided against it where its score does not: with the winner's score the tie order; with a higher one
+   * `all together` (others gain more, proven) or `made room` (passed over so that all have a place, not proven to be needed).
+   */
+  decidedBy?: "preferred node" | "GPU part" | "smaller node" | "name" | "all together" | "made room";
 }
 
 /** An instance's place, with what was known of every other node at the moment of the decision. */

@@ -10,7 +10,7 @@ export interface Rating {
 }
 
 /** What decides between equal scores, in this order. Negative: `a` is better. */
-const tieBreaks: { name: NonNullable<Candidate["tie"]>; compare(a: Rating, b: Rating): number }[] = [
+const tieBreaks: { name: NonNullable<Candidate["decidedBy"]>; compare(a: Rating, b: Rating): number }[] = [
   { name: "preferred node", compare: (a, b) => pointsOf(b, "preferred") - pointsOf(a, "preferred") },
   { name: "GPU part", compare: (a, b) => pointsOf(b, "gpu") - pointsOf(a, "gpu") },
   { name: "smaller node", compare: (a, b) => nodeOf(a).ramBytes - nodeOf(b).ramBytes },
@@ -32,7 +32,7 @@ export function candidateOf(rating: Rating, best: Rating): Candidate {
   const { score, parts } = rating;
   const isTied = score === best.score && byTie(best, rating) < 0;
   const tie = isTied && tieBreaks.find((tie) => tie.compare(best, rating) !== 0);
-  return { node: nodeOf(rating).name, score, parts, ...(tie && { tie: tie.name }) };
+  return { node: nodeOf(rating).name, score, parts, ...(tie && { decidedBy: tie.name }) };
 }
 
 function nodeOf({ offer }: Rating) {

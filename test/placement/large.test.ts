@@ -1,7 +1,9 @@
 // Plans too large to be searched as a whole.
 import { expect, test } from "vitest";
+import { explain } from "../../placement/explain";
 import { place } from "../../placement/place";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
+import { Truth } from "../support/truth";
 
 // Greedily, the small ones spread over the slots of the large nodes, and the small nodes' memory goes to the large ones.
 const nodes = Array.from({ length: 60 }, (_, index) =>
@@ -15,6 +17,25 @@ test("are repaired by shifting, which is said", async () => {
   const plan = await place(aTopology(nodes, many));
   expect(plan.unplaced).toEqual([]);
   expect(plan.method).toBe("repaired");
+});
+
+test("have true reasons, and say why something better was passed over", async () => {
+  const topology = aTopology(nodes, many);
+  const plan = await place(topology);
+  const truth = new Truth(topology, plan);
+  const passedOver: string[] = [];
+  for (const { instance, turn, score, others, rejections } of plan.placements) {
+    for (const { node, token, kind } of rejections)
+      expect({ node, ...truth.reason(instance, turn, node) }).toMatchObject({ node, token, kind });
+    for (const other of others) {
+      expect(truth.reason(instance, turn, other.node)).toBe(undefined);
+      if (other.score >= score) expect({ instance, ...other }.decidedBy).not.toBe(undefined);
+      if (other.decidedBy === "made room") passedOver.push(instance);
+    }
+  }
+  expect(passedOver).not.toEqual([]);
+  const text = explain(plan).replace(/\n {2,}/g, " ");
+  expect(text).toContain("; passed over to make room for all, not proven to be needed");
 });
 
 test("are not called impossible without a proof", async () => {

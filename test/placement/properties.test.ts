@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { explain } from "../../placement/explain";
 import { place } from "../../placement/place";
-import type { Placement, Plan, Rejection } from "../../placement/plan";
+import type { Placement, Plan } from "../../placement/plan";
+import { tokens } from "../../placement/token";
 import type { Instance } from "../../topology/instance";
 import type { Node } from "../../topology/node";
+import { noObservations, type Observed, type ObservedNode } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
-import { BruteForce } from "../support/brute-force";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
+import { Truth } from "../support/truth";
 
 // Says nothing about which node is best: the tables of place.test.ts and four-scenarios.test.ts do.
 
@@ -18,7 +20,7 @@ const names = (prefix: string, count: number) =>
 const nodeArbitrary = (name: string): fc.Arbitrary<Node> =>
   fc
     .record({
-      ramBytes: size(32),
+      ramBytes: fc.oneof(size(32), fc.constantFrom(gb(8), gb(16))),
       gpu: fc.boolean(),
       unifiedMemory: fc.boolean(),
       gpuShare: fc.integer({ min: 0, max: 10 }),
@@ -38,10 +40,11 @@ const nodeArbitrary = (name: string): fc.Arbitrary<Node> =>
 const instanceArbitrary = (id: string, ids: string[], nodes: string[]): fc.Arbitrary<Instance> =>
   fc
     .record({
-      ramBytes: size(12),
+      ramBytes: fc.oneof(size(12), fc.constantFrom(gb(2), gb(4))),
       gpu: fc.constantFrom("required" as const, "preferred" as const, "none" as const),
       gpuMemoryBytes: fc.oneof(fc.constant(0), size(8)),
       preferredNode: fc.option(fc.constantFrom(...nodes), { nil: undefined }),
+      network: fc.constantFrom("peers" as const, "isolated" as const, "isolated" as const),
       antiAffinity: fc.array(fc.constantFrom(...ids), { maxLength: 2 }),
       affinity: fc.array(fc.constantFrom(...ids), { maxLength: 3 }),
     })
@@ -55,8 +58,53 @@ const instanceArbitrary = (id: string, ids: string[], nodes: string[]): fc.Arbit
       } as Partial<Instance>),
     );
 
+const rarely = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined, freq: 2 });
+
+/** What is already so out there; half of the time nothing is. */
+const observedArbitrary = (ids: string[], nodes: string[]): fc.Arbitrary<Observed> =>
+  fc.oneof(
+    fc.constant(noObservations),
+    fc.record({
+      previous: fc.dictionary(
+        fc.constantFrom(...ids),
+        fc.record({
+          node: fc.constantFrom(...nodes, ...nodes, "sold"),
+          port: rarely(fc.integer({ min: 9000, max: 9004 })),
+        }),
+      ) as fc.Arbitrary<Observed["previous"]>,
+      others: fc
+        .array(
+          fc.record({
+            node: fc.constantFrom(...nodes),
+            ramBytes: size(4),
+            port: rarely(fc.constantFrom(9000, 9001)),
+          }),
+          { maxLength: 2 },
+        )
+        .map((holdings) =>
+          holdings.map(({ node, ramBytes, port }, index) => ({
+            stack: "other",
+            instance: `o${index}`,
+            node,
+            ramBytes,
+            gpuMemoryBytes: 0,
+            ...(port && index === 0 && { port }),
+          })),
+        ),
+      nodes: fc.dictionary(
+        fc.constantFrom(...nodes),
+        fc.constantFrom<ObservedNode>(
+          { status: "HEALTHY" },
+          { status: "DEGRADED" },
+          { status: "UNAVAILABLE" },
+          { gone: true },
+        ),
+      ),
+    }),
+  );
+
 const topologyArbitrary: fc.Arbitrary<Topology> = fc
-  .record({ nodeCount: fc.integer({ min: 1, max: 5 }), instanceCount: fc.integer({ min: 1, max: 10 }) })
+  .record({ nodeCount: fc.integer({ min: 1, max: 5 }), instanceCount: fc.integer({ min: 1, max: 8 }) })
   .chain(({ nodeCount, instanceCount }) => {
     const nodes = names("node", nodeCount);
     const ids = names("i", instanceCount);
@@ -65,14 +113,30 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
         nodes: fc.tuple(...nodes.map(nodeArbitrary)),
         instances: fc.tuple(...ids.map((id) => instanceArbitrary(id, ids, nodes))),
         pins: fc.dictionary(fc.constantFrom(...ids), fc.constantFrom(...nodes), { maxKeys: 2 }),
+        observed: observedArbitrary(ids, nodes),
+        lastPort: fc.constantFrom(9002, 9100, 9100),
+        failover: fc.boolean(),
+        allowMoves: fc.constantFrom(true, true, false),
+        rebalance: fc.constantFrom(false, false, false, true),
       })
-      .map((parts) => aTopology(parts.nodes, parts.instances, parts.pins));
+      .map(({ nodes, instances, pins, observed, lastPort, failover, ...wishes }) => {
+        const { cluster, scenario } = aTopology(nodes, instances, pins);
+        return {
+          cluster: {
+            ...cluster,
+            peerPorts: { start: 9000, end: lastPort },
+            failover: { enabled: failover, autoRestart: true },
+          },
+          scenario: { ...scenario, ...wishes },
+          observed,
+        };
+      });
   });
 
 let cases: { topology: Topology; plan: Plan }[];
 
 beforeAll(async () => {
-  const topologies = fc.sample(topologyArbitrary, { numRuns: 300, seed: 3 });
+  const topologies = fc.sample(topologyArbitrary, { numRuns: 400, seed: 3 });
   cases = await Promise.all(topologies.map(async (topology) => ({ topology, plan: await place(topology) })));
 }, 60_000);
 
@@ -80,75 +144,28 @@ const holds = (check: (topology: Topology, plan: Plan) => void) => {
   for (const { topology, plan } of cases) check(topology, plan);
 };
 
-/** What the first placements hold on a node, added up anew and from nothing but the plan and the topology. */
-function held(topology: Topology, node: Node, placements: readonly Placement[]) {
+/** What the placements hold on a node, added up anew and from nothing but the plan and the topology. */
+function held({ observed, scenario }: Topology, node: Node, placements: readonly Placement[]) {
   const here = placements.filter((placement) => placement.node === node.name);
-  const tenants = {
-    gpu: node.coTenants.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0),
-    ram: node.coTenants.reduce(
-      (sum, tenant) => sum + tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0),
-      0,
-    ),
-  };
-  const residents = here.map(
-    ({ instance }) => topology.scenario.instances.find(({ id }) => id === instance)!,
+  const others = observed.others.filter((holding) => holding.node === node.name);
+  const gpuTenants = node.coTenants.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0);
+  const tenants = node.coTenants.reduce(
+    (sum, tenant) => sum + tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0),
+    0,
   );
+  const all = [...others, ...here.map(({ takes }) => takes)];
   return {
-    residents,
-    ram: tenants.ram + here.reduce((sum, { takes }) => sum + takes.ramBytes, 0),
-    gpu: tenants.gpu + here.reduce((sum, { takes }) => sum + takes.gpuMemoryBytes, 0),
-    tenants,
+    residents: here.map(({ instance }) => scenario.instances.find(({ id }) => id === instance)!),
+    slots: all.length,
+    ram: tenants + all.reduce((sum, { ramBytes }) => sum + ramBytes, 0),
+    gpu: gpuTenants + all.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0),
+    ownGpu: here.reduce((sum, { takes }) => sum + takes.gpuMemoryBytes, 0),
   };
 }
 
-/** Whether a stated reason was true at its turn: written from the design, not from the filters. */
-function isTrue(
-  topology: Topology,
-  plan: Plan,
-  instance: Instance,
-  turn: number,
-  rejection: Rejection,
-): boolean {
-  const node = topology.cluster.nodes.find(({ name }) => name === rejection.node)!;
-  const before = plan.placements.filter((placement) => placement.turn < turn);
-  const now = held(topology, node, before);
-  const usesGpu = instance.gpu === "required";
-  const demand = instance.ramBytes + (usesGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
-  const short = (needed: number, limit: number, taken: number, tenants: number) =>
-    rejection.kind === "rule" ? tenants + needed > limit || needed > limit : taken + needed > limit;
-  switch (rejection.token) {
-    case "NodeGone":
-      return topology.observed.nodes[node.name]?.gone === true;
-    case "NodeNotHealthy":
-      return node.status !== "HEALTHY";
-    case "PinnedElsewhere":
-      return topology.scenario.placement[instance.id] !== node.name;
-    case "NoGpu":
-      return instance.gpu === "required" && !node.gpu;
-    case "InsufficientGpuMemory":
-      return usesGpu && short(instance.gpuMemoryBytes, node.gpuMemoryBytes, now.gpu, now.tenants.gpu);
-    case "AntiAffinity":
-      return now.residents.some(
-        ({ id, antiAffinity }) => instance.antiAffinity.includes(id) || antiAffinity.includes(instance.id),
-      );
-    case "NoFreeSlot":
-      return now.residents.length >= node.maxInstances;
-    case "InsufficientRam":
-      return short(demand, node.ramBytes - node.reservedRamBytes, now.ram, now.tenants.ram);
-    case "InsufficientHeadroom":
-      return short(demand, 0.85 * node.ramBytes, now.ram, now.tenants.ram);
-    case "NeededByOthers": {
-      const fixed = before.map(({ instance, node, onGpu }) => [instance, { node, onGpu }] as const);
-      const modes = [true, false].map(
-        (onGpu) => new Map([...fixed, [instance.id, { node: node.name, onGpu }]]),
-      );
-      const all = topology.scenario.instances.map(({ id }) => id);
-      return modes.every((choice) => !new BruteForce(topology).fits(all, choice));
-    }
-    case "MayNotMove":
-    case "NoFreePort":
-      return false;
-  }
+/** A size of a reason, as bytes. */
+function bytes(shown: string | undefined): number {
+  return Number(/^(-?[\d.]+) GB$/.exec(shown ?? "")?.[1]) * 1e9;
 }
 
 describe("every plan", () => {
@@ -179,20 +196,24 @@ describe("every plan", () => {
         expect(final.ram).toBeLessThanOrEqual(
           Math.min(0.85 * node.ramBytes, node.ramBytes - node.reservedRamBytes),
         );
-        if (final.gpu > final.tenants.gpu) expect(final.gpu).toBeLessThanOrEqual(node.gpuMemoryBytes);
-        expect(final.residents.length).toBeLessThanOrEqual(node.maxInstances);
+        if (final.ownGpu > 0) expect(final.gpu).toBeLessThanOrEqual(node.gpuMemoryBytes);
+        expect(final.slots).toBeLessThanOrEqual(node.maxInstances);
       }
     });
   });
 
-  it("obeys statuses, GPUs, pins and anti-affinity", () => {
+  it("obeys GPUs, pins and anti-affinity, gives each port once, and nothing to nodes out of service", () => {
     holds((topology, plan) => {
-      for (const { instance, node: name } of plan.placements) {
+      const truth = new Truth(topology, plan);
+      const ports = [...plan.placements, ...topology.observed.others].flatMap(({ port }) => port ?? []);
+      expect(new Set(ports).size).toBe(ports.length);
+      for (const { instance, turn, node: name, port } of plan.placements) {
         const node = topology.cluster.nodes.find((candidate) => candidate.name === name)!;
-        const { gpu, antiAffinity } = topology.scenario.instances.find(({ id }) => id === instance)!;
-        expect(node.status).toBe("HEALTHY");
+        const { gpu, antiAffinity, network } = topology.scenario.instances.find(({ id }) => id === instance)!;
+        expect(truth.reason(instance, turn, name)).toBe(undefined);
         expect(gpu !== "required" || node.gpu).toBe(true);
         expect(topology.scenario.placement[instance] ?? name).toBe(name);
+        expect(port !== undefined).toBe(network === "peers");
         for (const other of plan.placements) {
           if (other.node === name) expect(antiAffinity).not.toContain(other.instance);
         }
@@ -200,28 +221,60 @@ describe("every plan", () => {
     });
   });
 
-  it("gives only true reasons", () => {
+  it("gives only true reasons, each the first that holds", () => {
+    const seen = new Map<string, number>();
     holds((topology, plan) => {
-      for (const { instance: id, turn, rejections } of [...plan.placements, ...plan.unplaced]) {
-        const instance = topology.scenario.instances.find((candidate) => candidate.id === id)!;
-        for (const rejection of rejections) {
-          expect({ ...rejection, true: isTrue(topology, plan, instance, turn, rejection) }).toEqual({
+      const truth = new Truth(topology, plan);
+      for (const decided of [...plan.placements, ...plan.unplaced]) {
+        for (const rejection of decided.rejections) {
+          const { token, kind, need, have, node } = rejection;
+          seen.set(token, (seen.get(token) ?? 0) + 1);
+          if (token === "NeededByOthers") {
+            expect({ ...rejection, true: truth.wouldHarm(decided as Placement, rejection) }).toEqual({
+              ...rejection,
+              true: true,
+            });
+            continue;
+          }
+          const reason = truth.reason(decided.instance, decided.turn, node);
+          expect({ ...rejection, token: reason?.token, kind: reason?.kind }).toEqual({
             ...rejection,
-            true: true,
+            token,
+            kind,
           });
+          if (reason?.need === undefined) continue;
+          expect(Math.abs(reason.need - bytes(need))).toBeLessThanOrEqual(1e7);
+          expect(Math.abs(reason.have! - bytes(have))).toBeLessThanOrEqual(1e7);
         }
       }
     });
+    expect([...seen.keys()].sort()).toEqual(Object.keys(tokens).sort());
+  });
+
+  it("calls possible only what is, and says why something better was not taken", () => {
+    const seen = new Map<string, number>();
+    holds((topology, plan) => {
+      const truth = new Truth(topology, plan);
+      for (const placement of plan.placements) {
+        for (const { node, score, decidedBy } of placement.others) {
+          expect(truth.reason(placement.instance, placement.turn, node)).toBe(undefined);
+          seen.set(decidedBy ?? "", (seen.get(decidedBy ?? "") ?? 0) + 1);
+          if (score >= placement.score && !placement.stays) expect(decidedBy).not.toBe(undefined);
+          if (decidedBy === "all together") expect(truth.isOutweighed(placement, node)).toBe(true);
+        }
+      }
+    });
+    expect([...seen.keys()].sort()).toEqual(
+      ["", "GPU part", "all together", "name", "preferred node", "smaller node"].sort(),
+    );
   });
 
   it("leaves out only what every node still refuses at the end", () => {
     holds((topology, plan) => {
+      const truth = new Truth(topology, plan);
       const last = topology.scenario.instances.length + 1;
-      for (const { instance: id, rejections } of plan.unplaced) {
-        const instance = topology.scenario.instances.find((candidate) => candidate.id === id)!;
-        for (const rejection of rejections) {
-          expect(isTrue(topology, plan, instance, last, { ...rejection, kind: "full" })).toBe(true);
-        }
+      for (const { instance, rejections } of plan.unplaced) {
+        for (const { node } of rejections) expect(truth.reason(instance, last, node)).not.toBe(undefined);
       }
     });
   });
@@ -235,8 +288,12 @@ describe("every plan", () => {
             .sort((a, b) => a.key - b.key)
             .map(({ item }) => item);
         const { nodes } = topology.cluster;
-        const { instances, placement } = topology.scenario;
-        const again = await place(aTopology(shuffled(nodes), shuffled(instances), placement));
+        const { instances } = topology.scenario;
+        const again = await place({
+          cluster: { ...topology.cluster, nodes: shuffled(nodes) },
+          scenario: { ...topology.scenario, instances: shuffled(instances) },
+          observed: topology.observed,
+        });
         expect(explain(again)).toBe(explain(await place(topology)));
       }),
       { numRuns: 50, seed: 3 },
