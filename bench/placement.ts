@@ -114,7 +114,7 @@ function largeTopology(): Topology {
       network: "peers",
       env: {},
       command: ["python3", "main.py"],
-      restart: { policy: "on-failure", attempts: 3, backoffSeconds: 1 },
+      restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },
     };
   });
   return {

@@ -57,7 +57,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: janitor },
     );
-    this.logPath = posix.join(machine.remoteWorkDir, "logs", `${instance.id}.log`);
+    this.logPath = posix.join(machine.remoteWorkDir, "logs", node.args.stack, `${instance.id}.log`);
     this.registerOutputs({ ...policyView(args), logPath: this.logPath });
   }
 }
@@ -83,6 +83,7 @@ function startRequest({ instance, placement, node }: ExperimentInstanceArgs) {
       restart: {
         policy: instance.restart.policy,
         attempts: instance.restart.attempts,
+        interval_s: instance.restart.intervalSeconds,
         backoff_s: instance.restart.backoffSeconds,
       },
     },

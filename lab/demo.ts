@@ -122,7 +122,7 @@ function sayNext({ stack }: Workspace): void {
   say("It keeps running. Try, in this folder:");
   console.log(`   . ${home}/environment.sh
    ./berth status ${stack} ${config}
-   tail -f ${labFolder}/nodes/*/*/logs/*.log
+   tail -f ${labFolder}/nodes/*/*/logs/*/*.log
    pulumi up --stack ${stack} ${config}
    pulumi destroy --stack ${stack} ${config}
    npm run lab -- down`);

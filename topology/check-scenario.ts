@@ -7,6 +7,8 @@ import { showGb } from "./units";
 
 // Every pair of instances may be asked whether it goes together: more would take minutes, and no file means it.
 const mostInstances = 2000;
+// Seconds; what a supervisor waits at most before a restart.
+const longestPause = 60;
 
 /** What the scenario's fields say about each other and about the cluster's nodes. */
 export function checkScenario(written: WrittenScenario, nodes: readonly string[]): Finding[] {
@@ -26,6 +28,7 @@ export function checkScenario(written: WrittenScenario, nodes: readonly string[]
         ...nameFindings(entry, "affinity", ids),
         ...nameFindings(entry, "anti_affinity", ids),
         ...gpuFindings(entry),
+        ...restartFindings(entry),
       ].map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
     ),
     ...checkAffinity(written, ids),
@@ -97,4 +100,13 @@ function gpuFindings(entry: WrittenInstance): Finding[] {
     return [{ path: ["gpu_memory_gb"], text }];
   }
   return [];
+}
+
+function restartFindings({ restart }: WrittenInstance): Finding[] {
+  const { attempts, interval_seconds: interval, backoff_seconds: backoff } = restart;
+  const pauses = Array.from({ length: attempts }, (_, count) => Math.min(backoff * 2 ** count, longestPause));
+  const least = pauses.reduce((sum, pause) => sum + pause, 0);
+  if (least <= interval) return [];
+  const text = `never reached: the pauses between ${attempts} restarts alone take ${least} s, and only those of the last ${interval} s count; fewer attempts, or more interval_seconds`;
+  return [{ path: ["restart", "attempts"], text }];
 }

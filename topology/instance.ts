@@ -36,7 +36,12 @@ export interface Instance {
   network: "isolated" | "peers";
   env: Record<string, string>;
   command: string[];
-  restart: { policy: "on-failure" | "never"; attempts: number; backoffSeconds: number };
+  restart: {
+    policy: "on-failure" | "never";
+    attempts: number;
+    intervalSeconds: number;
+    backoffSeconds: number;
+  };
 }
 
 const names = list("a list of instance names", name).default([]);
@@ -112,16 +117,22 @@ export const instanceSchema = section("a map that describes an instance", {
       description: "Its program, started in the code's directory without a shell",
       example: ["./run"],
     }),
-  restart: section("a map with policy, attempts and backoff_seconds", {
+  restart: section("a map with policy, attempts, interval_seconds and backoff_seconds", {
     policy: choice(["on-failure", "never"])
       .default("on-failure")
       .meta({ description: "Whether it is started again after it failed", example: "never" }),
     attempts: wholeNumber(0, 1000)
       .default(3)
-      .meta({ description: "Restarts before it counts as failed", example: 10 }),
-    backoff_seconds: wholeNumber(0, 3600)
-      .default(1)
-      .meta({ description: "Seconds before the first restart, doubled each time, up to 60", example: 5 }),
+      .meta({ description: "Restarts within `interval_seconds` before it counts as failed", example: 10 }),
+    interval_seconds: wholeNumber(1, 604_800).default(1800).meta({
+      description:
+        "Only restarts of the last so many seconds count: what fails more rarely always comes back",
+      example: 600,
+    }),
+    backoff_seconds: wholeNumber(0, 3600).default(1).meta({
+      description: "Seconds before the first restart, doubled with each that still counts, up to 60",
+      example: 5,
+    }),
   })
     .prefault({})
     .meta({ description: "What happens when its program fails" }),
@@ -161,6 +172,7 @@ export function toInstances(written: WrittenInstance, resolve: (name: string) =>
     restart: {
       policy: written.restart.policy,
       attempts: written.restart.attempts,
+      intervalSeconds: written.restart.interval_seconds,
       backoffSeconds: written.restart.backoff_seconds,
     },
   }));

@@ -73,19 +73,19 @@ test("the outputs say where everything is", async () => {
       "instances": {
         "a": {
           "address": "192.0.2.1",
-          "logPath": "~/berth/logs/a.log",
+          "logPath": "~/berth/logs/pair/a.log",
           "node": "rpi1",
           "port": 9000,
         },
         "b": {
           "address": "192.0.2.1",
-          "logPath": "~/berth/logs/b.log",
+          "logPath": "~/berth/logs/pair/b.log",
           "node": "rpi1",
           "port": undefined,
         },
         "c": {
           "address": "192.0.2.2",
-          "logPath": "~/berth/logs/c.log",
+          "logPath": "~/berth/logs/pair/c.log",
           "node": "rpi2",
           "port": undefined,
         },

@@ -63,6 +63,7 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
         "restart": {
           "attempts": 3,
           "backoff_s": 1,
+          "interval_s": 1800,
           "policy": "on-failure",
         },
       },

@@ -94,7 +94,7 @@ test("another work directory is another place: the old one is left empty", async
   bed.reconnect("rpi1", { remote_work_dir: `${before}-new` });
   await upWith(placed({ a: "rpi1" }));
   expect(running()).toBe(0);
-  expect(readFileSync(`${before}-new/logs/a.log`, "utf8")).toMatch(/^awake/);
+  expect(readFileSync(`${before}-new/logs/hive-cluster/a.log`, "utf8")).toMatch(/^awake/);
   await destroyed();
 });
 

@@ -117,6 +117,9 @@ test("results stay after destroy when nobody asked to purge them", async () => {
   await bed.configure("berth:purge", "false");
   expect((await bed.up()).status).toBe(0);
   expect((await bed.destroy()).status).toBe(0);
-  expect(bed.left()).toEqual({ ...nothing, files: [join(bed.workDir("rpi1"), "logs", "a.log")] });
+  expect(bed.left()).toEqual({
+    ...nothing,
+    files: [join(bed.workDir("rpi1"), "logs", "hive-cluster", "a.log")],
+  });
   expect(existsSync(join(bed.workDir("rpi1"), ".berth"))).toBe(false);
 });

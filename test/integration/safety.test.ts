@@ -46,7 +46,9 @@ test("a work directory in the login's home is made, used and removed", async () 
   withCodeOnRpi1();
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
-  expect(readFileSync(join(homedir(), name, "work", "logs", "a.log"), "utf8")).toMatch(/^there /);
+  expect(readFileSync(join(homedir(), name, "work", "logs", "hive-cluster", "a.log"), "utf8")).toMatch(
+    /^there /,
+  );
   expect((await bed.destroy()).status).toBe(0);
   expect(existsSync(join(homedir(), name))).toBe(false);
 });

@@ -121,7 +121,7 @@ export class TestBed {
 
   /** The log of an instance, as lines. */
   log(node: string, instance: string): string[] {
-    return readFileSync(join(this.workDir(node), "logs", `${instance}.log`), "utf8")
+    return readFileSync(join(this.workDir(node), "logs", this.workspace.stack, `${instance}.log`), "utf8")
       .split("\n")
       .filter(Boolean);
   }

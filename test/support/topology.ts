@@ -40,7 +40,7 @@ export function anInstance(fields: Partial<Instance> = {}): Instance {
     network: "isolated",
     env: {},
     command: ["python3", "main.py"],
-    restart: { policy: "on-failure", attempts: 3, backoffSeconds: 1 },
+    restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },
     ...fields,
   };
 }

@@ -57,6 +57,11 @@ describe("references in a scenario", () => {
       instance("ram_gb: 1", "affinity: [beta]", "anti_affinity: [beta]"),
     ],
     [
+      "a limit of restarts that is never reached",
+      "scenario.yaml:6:25  instances[1].restart.attempts: never reached: the pauses between 40 restarts alone take 2103 s, and only those of the last 1800 s count; fewer attempts, or more interval_seconds",
+      instance("ram_gb: 1", "restart: {attempts: 40}"),
+    ],
+    [
       "GPU memory without a GPU",
       "scenario.yaml:6:20  instances[1].gpu_memory_gb: 2 GB of GPU memory, but gpu is none; write gpu: required or gpu: preferred",
       instance("ram_gb: 1", "gpu_memory_gb: 2"),

@@ -84,6 +84,11 @@ describe("the shape of a scenario", () => {
       instance("ram_gb: 1", "restart: {policy: always}"),
     ],
     [
+      "an interval of nothing",
+      "scenario.yaml:6:33  instances[1].restart.interval_seconds: expected a whole number from 1 to 604800, got 0",
+      instance("ram_gb: 1", "restart: {interval_seconds: 0}"),
+    ],
+    [
       "an unknown network",
       'scenario.yaml:6:14  instances[1].network: expected one of: isolated, peers, got "peer", did you mean "peers"?',
       instance("ram_gb: 1", "network: peer"),

@@ -158,7 +158,7 @@ instances:
     network: peers
     env: {RATE: 0.5, DEBUG: true, MODE: fast}
     command: [sh, run.sh]
-    restart: {policy: never, attempts: 0, backoff_seconds: 9}
+    restart: {policy: never, attempts: 0, interval_seconds: 60, backoff_seconds: 9}
   - {instance_id: worker, ram_gb: 1, gpu_required: true, count: 2, anti_affinity: [worker]}
 placement: {worker-0: rpi1}
 purge: true
@@ -174,7 +174,7 @@ update: {max_unavailable: 2}
       network: "isolated",
       env: {},
       command: ["python3", "main.py"],
-      restart: { policy: "on-failure", attempts: 3, backoffSeconds: 1 },
+      restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },
     };
     expect({ ...scenario, code: undefined }).toEqual({
       name: "all",
@@ -191,7 +191,7 @@ update: {max_unavailable: 2}
           network: "peers",
           env: { RATE: "0.5", DEBUG: "true", MODE: "fast" },
           command: ["sh", "run.sh"],
-          restart: { policy: "never", attempts: 0, backoffSeconds: 9 },
+          restart: { policy: "never", attempts: 0, intervalSeconds: 60, backoffSeconds: 9 },
         },
         { ...worker, id: "worker-0", antiAffinity: ["worker-1"] },
         { ...worker, id: "worker-1", antiAffinity: ["worker-0"] },

@@ -16,12 +16,10 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
     What has no process left (completed, failed, lost with its machine) holds nothing but its log.
     """
     name = f"{stack}/{spec.id}"
-    others = list(others)
     at_once = limits.max_instances
     live = [entry for entry in others if entry.live]
     known = [(entry, entry.spec) for entry in live if entry.spec]
     problems = [_unreadable(name, entry) for entry in live if not entry.spec]
-    problems += [_same_log(name, spec.id, entry) for entry in others if entry.id == spec.id]
     if len(live) >= at_once:
         holders = ", ".join(entry.name for entry in live) or "nothing"
         text = f"{name} needs a place, but this node takes {at_once} at once and runs {holders}"
@@ -54,8 +52,3 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
 def _unreadable(name: str, entry: Entry) -> NodeError:
     text = f"{name} may not fit: {entry.name} runs here, but what it holds cannot be read from its spec.json"
     return NodeError("LedgerUnreadable", text, f"stop {entry.name}, then run the update again")
-
-
-def _same_log(name: str, instance: str, entry: Entry) -> NodeError:
-    text = f"{name} and {entry.name}, which is on this node, would both write logs/{instance}.log"
-    return NodeError("NameTaken", text, "rename one of them, or place it elsewhere")

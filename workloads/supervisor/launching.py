@@ -27,9 +27,7 @@ def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str,
     log_start = log.stat().st_size if log.exists() else 0
     try:
         remember(layout, spec, digest, limits)
-        layout.logged.mkdir(exist_ok=True)
-        (layout.logged / spec.id).touch()
-        layout.logs.mkdir(exist_ok=True)
+        layout.logs.mkdir(parents=True, exist_ok=True)
         state = _supervised(layout, spec)
         if state["state"] == "failed":
             raise _early_exit(layout, spec, state["exit"], last_lines(log, 10, log_start))

@@ -1,6 +1,7 @@
 """Where things lie on a node.
 
-Berth owns `<work_dir>/.berth/<stack>/`; logs and results lie beside it, in `<work_dir>/logs/`.
+Berth owns `<work_dir>/.berth/<stack>/`; logs lie beside it in `<work_dir>/logs/<stack>/`, results in
+`<work_dir>/logs/experiments.db`, which all stacks share.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from errors import BadRequest
 
+DATABASE = "experiments.db"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 
 
@@ -43,7 +45,10 @@ class Layout:
         work_dir = os.path.expanduser(written) if isinstance(written, str) else ""
         if not os.path.isabs(work_dir):
             raise BadRequest(f"work_dir must be absolute or start with ~/, got {written!r}")
-        return Layout(Path(os.path.realpath(work_dir)), checked_name(request.get("stack"), "stack"))
+        stack = checked_name(request.get("stack"), "stack")
+        if stack == DATABASE:
+            raise BadRequest(f"stack must not be {DATABASE}, the name of the results")
+        return Layout(Path(os.path.realpath(work_dir)), stack)
 
     @property
     def berth(self) -> Path:
@@ -80,17 +85,19 @@ class Layout:
         return self.stack_dir / "instances"
 
     @property
-    def logged(self) -> Path:
-        """One empty file per instance that ever wrote a log here: a purge removes their logs."""
-        return self.stack_dir / "logged"
-
-    @property
-    def logs(self) -> Path:
+    def all_logs(self) -> Path:
+        """What all stacks leave for people."""
         return self.work_dir / "logs"
 
     @property
+    def logs(self) -> Path:
+        """What this stack leaves for people, and nobody else: a purge removes it as a whole."""
+        return self.all_logs / self.stack
+
+    @property
     def database(self) -> Path:
-        return self.logs / "experiments.db"
+        """Rows of all stacks."""
+        return self.all_logs / DATABASE
 
     def instance_dir(self, instance: str) -> Path:
         return self.instances / instance

@@ -74,7 +74,7 @@ def _shortcomings(layout: Layout, request: dict[str, Any], real: dict[str, Any])
         problems.append(NodeError("DiskFull", text, "make room there"))
     places = [
         nearest_existing(layout.stack_dir),
-        *(one for one in (layout.work_dir, layout.logs) if one.exists()),
+        *(one for one in (layout.work_dir, layout.all_logs, layout.logs) if one.exists()),
     ]
     for place in places:
         if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):

@@ -10,8 +10,7 @@ from typing import Any
 from atomic_file import read_json
 from ending import end_instances
 from errors import NodeError
-from layout import Layout, checked_name
-from ledger import all_entries
+from layout import Layout
 from node_lock import node_lock
 from owner import check_owner, taken_over
 from removal import remove_tree
@@ -34,19 +33,12 @@ def purge(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         ended = end_instances(layout, _names(layout.instances), everything=True)
         if known:
             if request.get("purge") is True:
-                left = remove_results(layout, _whose_results(layout, request))
+                left = remove_results(layout)
             remove_tree(layout.stack_dir)
         if layout.berth.exists() and not any(path.is_dir() for path in layout.berth.iterdir()):
             _leave_node(layout)
     answer = {"ended": ended, "changed": known or ended > 0}
     return {**answer, "left": left} if left else answer
-
-
-def _whose_results(layout: Layout, request: dict[str, Any]) -> set[str]:
-    """Everyone who ever logged here for this stack, but for names that another stack uses by now."""
-    asked = {checked_name(instance, "instances") for instance in request.get("instances") or []}
-    others = {entry.id for entry in all_entries(layout) if entry.layout != layout}
-    return (asked | set(_names(layout.logged))) - others
 
 
 def _leave_node(layout: Layout) -> None:

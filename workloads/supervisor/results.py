@@ -1,26 +1,25 @@
-"""Removes what a stack's instances left for people: logs, and rows in the results."""
+"""Removes what a stack left for people: its logs, and its rows in the results."""
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from typing import Iterable
 
 from layout import Layout
+from removal import remove_tree
 
 
-def remove_results(layout: Layout, instances: Iterable[str]) -> list[str]:
-    """Removes the logs of these instances and the stack's rows; the database and `logs/` when empty then.
+def remove_results(layout: Layout) -> list[str]:
+    """Removes the stack's logs and its rows; the database and `logs/` when empty then.
 
     Returns what it had to leave: a database that is none, or that is damaged.
     """
-    logs = [re.compile(re.escape(layout.log_file(one).name) + r"(\.[0-9]+)?\Z") for one in instances]
-    for file in layout.logs.iterdir() if layout.logs.is_dir() else ():
-        if any(log.match(file.name) for log in logs):
-            file.unlink()
+    if layout.logs.is_symlink():
+        layout.logs.unlink()  # where it leads to is a person's
+    elif layout.logs.is_dir():
+        remove_tree(layout.logs)
     left = _remove_rows(layout)
-    if layout.logs.is_dir() and not any(layout.logs.iterdir()):
-        layout.logs.rmdir()
+    if layout.all_logs.is_dir() and not any(layout.all_logs.iterdir()):
+        layout.all_logs.rmdir()
     return left
 
 

@@ -15,14 +15,16 @@ from layout import Layout, checked_name
 
 @dataclass(frozen=True)
 class Restart:
-    """What follows a crash. The pause doubles with every crash in a row."""
+    """What follows a crash: a restart, `attempts` times within any `interval_s` seconds, then it has failed.
+
+    The pause doubles with every restart that still counts.
+    """
 
     policy: str
     attempts: int
+    interval_s: float
     backoff_s: float
     max_backoff_s: float = 60.0
-    stable_s: float = 60.0
-    """After running that long a crash counts as the first again."""
 
 
 @dataclass(frozen=True)

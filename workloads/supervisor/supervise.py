@@ -62,19 +62,21 @@ class Supervisor:
 
     def run(self) -> None:
         """Returns when the instance is completed, failed or stopped, and nothing of it runs any more."""
-        crashes = 0
+        restarted: list[float] = []
         while True:
             exit_record = self._run_once()
-            crashes = 1 if exit_record["ran_s"] >= self.spec.restart.stable_s else crashes + 1
-            outcome = self._outcome(exit_record, crashes)
+            now = time.monotonic()
+            restarted = [at for at in restarted if now - at < self.spec.restart.interval_s]
+            outcome = self._outcome(exit_record, len(restarted))
             self._record(outcome, pid=None, exit=exit_record)
             self._tell_ready()
             if outcome != "backoff":
                 return
-            self._pause(crashes)
+            self._pause(len(restarted))
             if self.stopping:
                 self._record("stopped")
                 return
+            restarted.append(time.monotonic())
             self.state["restarts"] += 1
 
     def _run_once(self) -> dict[str, Any]:
@@ -98,17 +100,17 @@ class Supervisor:
         self._end_tree(0 if reason == "memory-limit" else self.spec.stop_grace_s)
         return _exit_record(self.status or 0, reason, ran_s)
 
-    def _outcome(self, exit_record: dict[str, Any], crashes: int) -> str:
+    def _outcome(self, exit_record: dict[str, Any], restarts: int) -> str:
         if exit_record["code"] == 0 and exit_record["reason"] == "exit":
             return "completed"
         if self.stopping:
             return "stopped"
         restart, early = self.spec.restart, self.ready >= 0
-        return "failed" if early or restart.policy == "never" or crashes > restart.attempts else "backoff"
+        return "failed" if early or restart.policy == "never" or restarts >= restart.attempts else "backoff"
 
-    def _pause(self, crashes: int) -> None:
+    def _pause(self, restarts: int) -> None:
         restart = self.spec.restart
-        until = time.monotonic() + min(restart.backoff_s * 2 ** min(crashes - 1, 30), restart.max_backoff_s)
+        until = time.monotonic() + min(restart.backoff_s * 2 ** min(restarts, 30), restart.max_backoff_s)
         while time.monotonic() < until and not self.stopping:
             self._wait(until - time.monotonic())
 

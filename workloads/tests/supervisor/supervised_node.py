@@ -81,7 +81,7 @@ class Node:
     def start_request(
         self, id: str = "a", script: str = "", limits: Any = None, **instance: Any
     ) -> dict[str, Any]:
-        restart = {"policy": "on-failure", "attempts": 2, "backoff_s": 0.1}
+        restart = {"policy": "on-failure", "attempts": 2, "interval_s": 600, "backoff_s": 0.1}
         return {
             "instance": {
                 "id": id,
@@ -113,7 +113,7 @@ class Node:
         return json.loads(path.read_text()) if path.exists() else {}
 
     def log(self, id: str = "a") -> str:
-        return (self.work_dir / "logs" / f"{id}.log").read_text()
+        return (self.work_dir / "logs" / self.stack / f"{id}.log").read_text()
 
     def processes(self, id: str = "") -> dict[int, bool]:
         """Live processes that carry the tag of an instance: pid, and whether it is a supervisor."""

@@ -44,8 +44,6 @@ def test_everything_that_is_held_is_named_whichever_stack_holds_it(node: Node) -
         other, id="a", memory_bytes=9 * GB, port=9001, network="peers", limits=limits(8 * GB, 0, 2)
     )
     assert everything == [
-        "berth: NameTaken: other/a and lab/a, which is on this node, would both write logs/a.log;"
-        " rename one of them, or place it elsewhere",
         "berth: InstancesExceeded: other/a needs a place, but this node takes 2 at once and runs lab/a,"
         " other/b;"
         " stop one of them, or place other/a elsewhere",
@@ -84,14 +82,21 @@ def test_what_has_ended_frees_its_place(node: Node) -> None:
     node.start("done", "pass", limits=alone)
     wait_until(lambda: not node.processes())
     crash = "import time; time.sleep(0.4); raise SystemExit(1)"
-    node.start("failed", crash, restart={"policy": "never", "attempts": 0, "backoff_s": 0}, limits=alone)
+    node.start(
+        "failed",
+        crash,
+        restart={"policy": "never", "attempts": 0, "interval_s": 1, "backoff_s": 0},
+        limits=alone,
+    )
     wait_until(lambda: node.state("failed")["state"] == "failed" and not node.processes())
     assert node.start("next", limits=alone)["state"] == "running"
 
 
 def test_what_waits_for_its_restart_keeps_its_place(node: Node) -> None:
     crash = "import time; time.sleep(0.4); raise SystemExit(1)"
-    node.start("a", crash, restart={"policy": "on-failure", "attempts": 9, "backoff_s": 60})
+    node.start(
+        "a", crash, restart={"policy": "on-failure", "attempts": 9, "interval_s": 600, "backoff_s": 60}
+    )
     wait_until(lambda: node.state()["state"] == "backoff")
     assert refusal(node, id="b", limits=limits(instances=1)) == [
         "berth: InstancesExceeded: lab/b needs a place, but this node takes 1 at once and runs lab/a;"

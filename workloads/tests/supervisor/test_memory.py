@@ -8,7 +8,7 @@ HOLD = "import time; time.sleep(0.4); held = b'x' * (300 << 20); time.sleep(600)
 
 
 def test_too_much_memory_ends_the_instance(node: Node) -> None:
-    node.start("a", HOLD, restart={"policy": "on-failure", "attempts": 0, "backoff_s": 0})
+    node.start("a", HOLD, restart={"policy": "on-failure", "attempts": 0, "interval_s": 600, "backoff_s": 0})
     wait_until(lambda: node.state()["state"] == "failed")
     exit_record = node.status()["exit"]
     assert (exit_record["reason"], exit_record["signal"], exit_record["code"]) == (

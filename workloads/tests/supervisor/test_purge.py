@@ -38,7 +38,7 @@ def test_without_purge_the_results_stay(node: Node) -> None:
     remember(node, "lab/a")
     assert node.purge() == {"ended": 1, "changed": True}
     assert (running(pid), node.processes()) == (False, {})
-    assert files(node) == ["logs", "logs/a.log", "logs/experiments.db"]
+    assert files(node) == ["logs", "logs/experiments.db", "logs/lab", "logs/lab/a.log"]
     assert remembered(node) == ["lab/a"]
     assert node.purge() == {"ended": 0, "changed": False}
 
@@ -51,7 +51,7 @@ def test_with_purge_nothing_stays_not_even_a_work_directory_that_was_made(
     empty_node.start(
         "a", log_max_bytes=10, script="print('a line\\n' * 9, flush=True); import time; time.sleep(600)"
     )
-    wait_until(lambda: (empty_node.work_dir / "logs" / "a.log.3").exists())
+    wait_until(lambda: (empty_node.work_dir / "logs" / "lab" / "a.log.3").exists())
     empty_node.stop("a")  # its log is remembered
     empty_node.start("b")
     remember(empty_node, "lab/a", "lab/b")
@@ -71,19 +71,21 @@ def test_what_is_another_stacks_stays(node: Node) -> None:
     other = node.beside("other")
     other.environment = node.environment
     other.preflight()
-    theirs = other.start("b")
+    theirs = other.start("a")  # the same name: each has a log of its own
     node.start("a")
-    node.start("a.log.1")
-    remember(node, "lab/a", "other/b", "lab2/a")
+    (node.work_dir / "logs" / "notes.txt").write_text("of a person")
+    remember(node, "lab/a", "other/a", "lab2/a")
     node.stop("a")
     node.purge(purge=True)
-    assert running(theirs["pid"]) and other.start("b") == {**theirs, "changed": False}
+    assert running(theirs["pid"]) and other.start("a") == {**theirs, "changed": False}
     assert [name for name in files(node) if name.startswith("logs")] == [
         "logs",
-        "logs/b.log",
         "logs/experiments.db",
+        "logs/notes.txt",
+        "logs/other",
+        "logs/other/a.log",
     ]
-    assert remembered(node) == ["lab2/a", "other/b"]
+    assert remembered(node) == ["lab2/a", "other/a"]
     assert not node.stack_dir.exists()
 
 
@@ -145,18 +147,23 @@ def test_results_that_are_no_database_are_left_and_said(node: Node) -> None:
     assert database.read_text().startswith("notes")
 
 
-def test_only_logs_of_that_very_instance_are_removed(node: Node) -> None:
-    node.start("a", "pass")
-    for name in ("a.log.1", "a.log.12", "a.log.1.log", "a.log.1.log.2", "a.log.1st", "a.log.old", "ba.log"):
-        (node.work_dir / "logs" / name).write_text("")
+def test_results_beside_the_logs_go_with_them(node: Node) -> None:
+    script = "import os; open(os.environ['BERTH_LOG_DIR'] + '/weights.bin', 'w').close()"
+    node.start("a", script)
+    assert (node.work_dir / "logs" / "lab" / "weights.bin").exists()
     node.purge(purge=True)
-    assert files(node)[1:] == [
-        "logs/a.log.1.log",
-        "logs/a.log.1.log.2",
-        "logs/a.log.1st",
-        "logs/a.log.old",
-        "logs/ba.log",
-    ]
+    assert files(node) == []
+
+
+def test_a_log_folder_that_a_person_has_put_elsewhere_is_only_let_go(node: Node, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "large-disk"
+    elsewhere.mkdir()
+    (node.work_dir / "logs").mkdir()
+    (node.work_dir / "logs" / "lab").symlink_to(elsewhere)
+    node.start("a", "print('there')")
+    node.purge(purge=True)
+    assert (elsewhere / "a.log").read_text() == "there\n"
+    assert files(node) == []
 
 
 def test_no_stack_and_no_instance_has_the_name_of_a_file_of_berth(node: Node) -> None:

@@ -73,7 +73,7 @@ def test_what_an_instance_finds_in_its_environment(node: Node, tmp_path: Path) -
         "BERTH_STACK": "lab",
         "BERTH_INSTANCE": "a",
         "BERTH_CONFIG": f"{code}/experiments/a.json",
-        "BERTH_LOG_DIR": f"{node.work_dir}/logs",
+        "BERTH_LOG_DIR": f"{node.work_dir}/logs/lab",
         "BERTH_DB": f"{node.work_dir}/logs/experiments.db",
         "BERTH_TAG": f"{node.work_dir}/.berth/lab/a",
         "BERTH_MEMORY_BYTES": "200000000",
@@ -116,14 +116,20 @@ def test_a_killed_instance_comes_back(node: Node) -> None:
     assert (status["pid"], status["restarts"], status["exit"]["signal"]) == (second, 1, "SIGKILL")
 
 
-def test_an_instance_that_ran_long_enough_has_all_its_attempts_again(node: Node) -> None:
-    restart = {"policy": "on-failure", "attempts": 1, "backoff_s": 0.05, "stable_s": 0.3}
+def test_only_restarts_within_the_interval_count(node: Node) -> None:
+    # Each life takes 0.4 s: two restarts never fall into 0.3 s, and always into 600 s.
+    restart = {"policy": "on-failure", "attempts": 1, "interval_s": 0.3, "backoff_s": 0.05}
     node.start("a", "import time; time.sleep(0.4); raise SystemExit(1)", restart=restart)
-    wait_until(lambda: node.state()["restarts"] >= 3)
+    node.start(
+        "b", "import time; time.sleep(0.4); raise SystemExit(1)", restart={**restart, "interval_s": 600}
+    )
+    wait_until(lambda: node.state("a")["restarts"] >= 3)
+    wait_until(lambda: node.state("b")["state"] == "failed")
+    assert node.state("b")["restarts"] == 1
 
 
 def test_policy_never_is_not_restarted(node: Node) -> None:
-    restart = {"policy": "never", "attempts": 5, "backoff_s": 0}
+    restart = {"policy": "never", "attempts": 5, "interval_s": 600, "backoff_s": 0}
     node.start("a", "import time; time.sleep(0.4); raise SystemExit(1)", restart=restart)
     wait_until(lambda: node.state()["state"] == "failed")
     assert node.state()["restarts"] == 0
@@ -203,7 +209,7 @@ def test_versions_of_the_code_that_nobody_uses_any_more_are_removed(node: Node) 
         ({"memory_bytes": 0}, "instance.memory_bytes must be more than 0"),
         ({"command": []}, "instance.command must be a list of texts, not empty"),
         (
-            {"restart": {"policy": "never", "backoff_s": 1}},
+            {"restart": {"policy": "never", "interval_s": 1, "backoff_s": 1}},
             "restart: missing 1 required positional argument: 'attempts'",
         ),
     ],
