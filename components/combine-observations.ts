@@ -77,10 +77,14 @@ function observedNode({
   status,
   reason,
   memory_available_bytes,
+  holdings,
 }: FactsSnapshot["nodes"][string]): ObservedNode {
   return {
     status,
     ...(reason !== undefined && { reason }),
-    ...(memory_available_bytes !== undefined && { memoryAvailableBytes: memory_available_bytes }),
+    ...(memory_available_bytes !== undefined && {
+      memoryAvailableBytes: memory_available_bytes,
+      heldBytes: holdings.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0),
+    }),
   };
 }

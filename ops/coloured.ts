@@ -3,7 +3,8 @@ import colors from "picocolors";
 const styles: [pattern: RegExp, paint: (text: string) => string][] = [
   [/^ {2}→ .*/gm, colors.green],
   [/^.*NOT PLACED.*/gm, colors.red],
-  [/^(score of 100|memory:).*/gm, colors.dim],
+  [/^ {2}.*×.*/gm, colors.yellow],
+  [/^(score of 100|memory:|advice,).*/gm, colors.dim],
 ];
 
 /** An explanation with colours where a person looks at it: on a terminal, unless NO_COLOR is set. */

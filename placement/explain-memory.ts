@@ -1,7 +1,7 @@
 import { showGb } from "../topology/units";
 import { type Memory, memoryBar } from "./memory-bar";
 import type { NodeLoad, Plan } from "./plan";
-import { width, wrap } from "./table";
+import { folded, table, width, wrap } from "./table";
 
 const widestName = 20;
 const widestBar = 32;
@@ -12,7 +12,7 @@ const legend =
 const sharedLegend =
   "memory: █ placed  ▓ other stacks  ▒ co-tenants  · free  ┃ limit  ░ OS; then slots taken, and by whom";
 
-/** Each node once everything is placed: its memory as a bar, its slots, and who is there. */
+/** Each node once everything is placed: its memory as a bar, its slots, its status, who is there; then what is advised. */
 export function memorySection({ nodes, placements }: Plan): string[] {
   const nameWidth = Math.min(widestName, widest(nodes.map(({ node }) => node)));
   const usageWidth = widest(nodes.flatMap((node) => [usage(ramOf(node)), usage(gpuOf(node))]));
@@ -28,13 +28,14 @@ export function memorySection({ nodes, placements }: Plan): string[] {
     const theirs = node.others.map(
       ({ stack, instances, ramBytes }) => `${stack} (another stack): ${instances}, ${showGb(ramBytes)}`,
     );
-    const notes = [ids.join(", "), ...theirs, node.advised ?? ""]
+    const notes = [statusNote(node), ids.join(", "), ...theirs]
       .filter(Boolean)
       .flatMap((note) => wrap(note, notesWidth));
     const names = wrap(node.node, nameWidth);
-    const facts = [`${pool(ramOf(node))}  ${slots(node).padStart(slotsWidth)}`];
+    const isOut = node.status !== "HEALTHY";
+    const facts = [`${pool(ramOf(node), isOut)}  ${slots(node).padStart(slotsWidth)}`];
     if (node.gpuMemoryBytes > 0 && !node.unifiedMemory)
-      facts.push(`${pool(gpuOf(node))}  ${"GPU".padStart(slotsWidth)}`);
+      facts.push(`${pool(gpuOf(node), isOut)}  ${"GPU".padStart(slotsWidth)}`);
     const blank = " ".repeat(facts[0]!.length);
     return Array.from({ length: Math.max(names.length, notes.length, facts.length) }, (_, line) => {
       const name = (names[line] ?? "").padEnd(nameWidth);
@@ -42,13 +43,26 @@ export function memorySection({ nodes, placements }: Plan): string[] {
     });
   }
 
-  function pool(memory: Memory): string {
-    const bar = memoryBar(memory, barWidth).padEnd(barWidth + 1);
+  function pool(memory: Memory, isOut: boolean): string {
+    const bar = memoryBar(memory, barWidth, isOut ? "×" : "·").padEnd(barWidth + 1);
     return `${bar}  ${usage(memory).padStart(usageWidth)}`;
   }
 
   const isShared = nodes.some(({ others }) => others.length > 0);
-  return [isShared ? sharedLegend : legend, ...nodes.flatMap(row)];
+  return [isShared ? sharedLegend : legend, ...nodes.flatMap(row), ...adviceLines(nodes)];
+}
+
+/** What takes nothing new says so, whatever room it has. */
+function statusNote({ status, statusReason }: NodeLoad): string {
+  if (status === "HEALTHY") return "";
+  return `${status.toLowerCase()}${statusReason ? ` (${statusReason})` : ""}`;
+}
+
+function adviceLines(nodes: readonly NodeLoad[]): string[] {
+  const items = nodes.flatMap(({ node, advice }) => advice.map((text) => ({ node, text })));
+  if (items.length === 0) return [];
+  const rows = folded(items, ({ text }) => ({ score: "", text }));
+  return ["advice, which decided nothing:", ...table(rows.map((row) => ({ lead: "  ", ...row })))];
 }
 
 function ramOf(node: NodeLoad): Memory {

@@ -3,17 +3,25 @@ import { changesSection, hanging } from "./explain-changes";
 import { memorySection } from "./explain-memory";
 import { outcome } from "./outcome";
 import type { Candidate, Conflict, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
-import { table, width, wrap } from "./table";
+import { folded, table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
 export function explain(plan: Plan): string {
   const sections = [
     [...wrap(`Plan: ${plan.scenario} on ${plan.cluster}`, width), ...legend(plan)],
     changesSection(plan),
-    ...[...plan.placements].sort(byTurn).map((placement) => placementBlock(placement, plan)),
+    ...[
+      ...plan.placements.map((placement) => ({ ...placement, lines: placementBlock(placement, plan) })),
+      ...plan.unplaced.map((left) => ({
+        ...left,
+        lines: [`${left.turn}. ${left.instance}: NOT PLACED, see below`],
+      })),
+    ]
+      .sort((a, b) => a.turn - b.turn)
+      .map(({ lines }) => lines),
     memorySection(plan),
+    ...[...plan.unplaced].sort((a, b) => a.turn - b.turn).map(unplacedBlock),
     conflictBlock(plan.conflict),
-    ...[...plan.unplaced].sort(byTurn).map(unplacedBlock),
     wrap(summary(plan), width),
   ];
   return sections
@@ -36,10 +44,6 @@ function legend({ placements }: Plan): string[] {
   return most ? [`score of 100 = ${most.join(" + ")} at most`] : [];
 }
 
-function byTurn(a: { turn: number }, b: { turn: number }): number {
-  return a.turn - b.turn;
-}
-
 function placementBlock(placement: Placement, { nodes }: Plan): string[] {
   const { instance, turn, node, score, parts, manual, stays, was, port, others, rejections } = placement;
   const notes = [manual && "placed by hand", stays && "stays", was && `was on ${was}`].filter(Boolean);
@@ -60,13 +64,12 @@ function placementBlock(placement: Placement, { nodes }: Plan): string[] {
   ];
 }
 
-function unplacedBlock({ instance, turn, rejections }: Unplaced): string[] {
+function unplacedBlock({ instance, rejections }: Unplaced): string[] {
   const counts = new Map<string, number>();
   for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
-  const nodes = count(rejections.length, "node");
   const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
   return [
-    ...wrap(`${turn}. ${instance}: NOT PLACED, refused by all ${nodes} (${histogram.join(", ")})`, width),
+    ...wrap(`${instance}: NOT PLACED, refused by every node (${histogram.join(", ")})`, width),
     ...table(folded(rejections, rejectionText).map((row) => ({ ...row, lead: "  ✗ ", score: "" }))),
   ];
 }
@@ -74,24 +77,10 @@ function unplacedBlock({ instance, turn, rejections }: Unplaced): string[] {
 function summary({ placements, unplaced, nodes }: Plan): string {
   const used = nodes.filter(({ instances }) => instances > 0).length;
   const total = count(placements.length + unplaced.length, "instance");
-  if (unplaced.length === 0) return `All ${total} placed, on ${used} of ${count(nodes.length, "node")}.`;
+  if (unplaced.length === 0)
+    return `${placements.length === 1 ? "The instance is" : `All ${total}`} placed, on ${used} of ${count(nodes.length, "node")}.`;
   const ids = unplaced.map(({ instance }) => instance).join(", ");
   return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
-}
-
-/** Nodes that have the same to say share a row, at the place of the first. */
-function folded<Item extends { node: string }>(
-  items: readonly Item[],
-  textOf: (item: Item) => { score: string; text: string },
-): { names: string[]; score: string; text: string }[] {
-  const rows = new Map<string, { names: string[]; score: string; text: string }>();
-  for (const item of items) {
-    const { score, text } = textOf(item);
-    const row = rows.get(score + text);
-    if (row) row.names.push(item.node);
-    else rows.set(score + text, { names: [item.node], score, text });
-  }
-  return [...rows.values()];
 }
 
 function candidateText({ score, parts, decidedBy }: Candidate) {

@@ -1,6 +1,7 @@
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
-import type { Held } from "../topology/observed";
+import type { Held, ObservedNode } from "../topology/observed";
+import { showGb } from "../topology/units";
 import { type Availability, availabilityOf } from "./availability";
 import { compare } from "./compare";
 import type { NodeLoad, OtherStack } from "./plan";
@@ -27,11 +28,15 @@ export class Load {
   private placedBytes = 0;
   private gpuPlacedBytes = 0;
 
-  /** @param others what other stacks hold here */
+  /**
+   * @param others what other stacks hold here
+   * @param observed for what is only reported
+   */
   constructor(
     readonly node: Node,
     readonly availability: Availability = availabilityOf(node, undefined, true),
     readonly others: readonly Held[] = [],
+    private readonly observed: ObservedNode = {},
   ) {
     this.othersBytes = sum(others.map(({ ramBytes }) => ramBytes));
     this.gpuOthersBytes = sum(others.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
@@ -87,9 +92,9 @@ export class Load {
   }
 
   summary(): NodeLoad {
-    const { node, coTenantBytes, othersBytes, placedBytes } = this;
-    const free = 1 - (coTenantBytes + othersBytes + placedBytes) / node.ramBytes;
-    const { advise } = node.memoryHeadroom;
+    const { node, coTenantBytes, placedBytes } = this;
+    const { status, reason } = this.availability;
+    const live = this.live();
     return {
       node: node.name,
       ramBytes: node.ramBytes,
@@ -104,8 +109,26 @@ export class Load {
       instances: this.residents.length,
       maxInstances: node.maxInstances,
       headroomLimitBytes: this.headroomLimitBytes,
-      advised:
-        free < advise ? `${percent(free)} of RAM stays free, ${percent(advise)} is advised` : undefined,
+      status,
+      ...(reason && { statusReason: reason }),
+      ...(live && { live }),
+      advice: [...this.headroomAdvice(), ...(live ? liveAdvice(live) : [])],
+    };
+  }
+
+  private headroomAdvice(): string[] {
+    const { node, coTenantBytes, othersBytes, placedBytes } = this;
+    const free = 1 - (coTenantBytes + othersBytes + placedBytes) / node.ramBytes;
+    const { advise } = node.memoryHeadroom;
+    return free < advise ? [`${percent(free)} of RAM stays free, ${percent(advise)} is advised`] : [];
+  }
+
+  private live(): NodeLoad["live"] {
+    const { memoryAvailableBytes, heldBytes = 0 } = this.observed;
+    if (memoryAvailableBytes === undefined) return undefined;
+    return {
+      availableBytes: memoryAvailableBytes,
+      expectedBytes: Math.max(0, this.roomBytes - heldBytes),
     };
   }
 
@@ -129,6 +152,15 @@ function stacksOf(held: readonly Held[]): OtherStack[] {
       gpuMemoryBytes: sum(own.map(({ gpuMemoryBytes }) => gpuMemoryBytes)),
     };
   });
+}
+
+/** Both numbers are of one moment, so what starts or ends later changes nothing about them. */
+function liveAdvice({ availableBytes, expectedBytes }: NonNullable<NodeLoad["live"]>): string[] {
+  if (availableBytes >= expectedBytes) return [];
+  const [available, expected] = [showGb(availableBytes, Math.floor), showGb(expectedBytes, Math.ceil)];
+  return [
+    `${available} of RAM were available when it was asked, ${expected} were to be free: a co-tenant that is not in the cluster file?`,
+  ];
 }
 
 function percent(share: number): string {

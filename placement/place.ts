@@ -6,7 +6,6 @@ import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
-import { passedOver } from "./passed-over";
 import type { Conflict, Plan } from "./plan";
 import type { Problem } from "./problem";
 import { repaired } from "./repair";
@@ -14,6 +13,7 @@ import { scores as allScores } from "./scores";
 import { search } from "./search";
 import { solver } from "./solver";
 import { type Survey, surveyOf } from "./survey";
+import { withDeciders } from "./with-deciders";
 
 /**
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
@@ -28,9 +28,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   return {
     scenario: scenario.name,
     cluster: cluster.name,
-    placements: withMoves(method === "repaired" ? passedOver(placements) : placements, survey).sort(
-      byInstance,
-    ),
+    placements: withMoves(withDeciders(placements, method !== "repaired"), survey).sort(byInstance),
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
     method,

@@ -1,3 +1,4 @@
+import type { Availability } from "./availability";
 import type { Token } from "./token";
 
 /** One part of a score, out of `max` points. */
@@ -24,10 +25,17 @@ export interface Candidate {
   score: number;
   parts: ScorePart[];
   /**
-   * What decided against it where its score does not: with the winner's score the tie order; with a higher one
+   * What decided against it where its score does not: the tie order, or else `stays` (the instance runs where it is),
    * `all together` (others gain more, proven) or `made room` (passed over so that all have a place, not proven to be needed).
    */
-  decidedBy?: "preferred node" | "GPU part" | "smaller node" | "name" | "all together" | "made room";
+  decidedBy?:
+    | "preferred node"
+    | "GPU part"
+    | "smaller node"
+    | "name"
+    | "stays"
+    | "all together"
+    | "made room";
 }
 
 /** An instance's place, with what was known of every other node at the moment of the decision. */
@@ -103,8 +111,13 @@ export interface NodeLoad {
   maxInstances: number;
   /** What ours and co-tenants may hold together: (1 − required headroom) of RAM. */
   headroomLimitBytes: number;
-  /** A sentence when less than the advised headroom stays free. */
-  advised: string | undefined;
+  status: Availability["status"];
+  /** Why it has that status, where the facts say so. */
+  statusReason?: string;
+  /** What the facts say, and what was to be free at that moment: declared RAM without what is known to be held. */
+  live?: { availableBytes: number; expectedBytes: number };
+  /** Sentences about what is allowed but not advised; they decide nothing. */
+  advice: string[];
 }
 
 /** The decision: a value. Instances by id, nodes by name. */

@@ -58,11 +58,8 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
     const { cluster, observed } = topology;
     const loads = cluster.nodes.map((node) => {
       const others = observed.others.filter((held) => held.node === node.name);
-      return new Load(
-        node,
-        availabilityOf(node, observed.nodes[node.name], cluster.failover.enabled),
-        others,
-      );
+      const seen = observed.nodes[node.name];
+      return new Load(node, availabilityOf(node, seen, cluster.failover.enabled), others, seen);
     });
     return loads.sort((a, b) => compare(a.node.name, b.node.name));
   }

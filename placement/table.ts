@@ -24,6 +24,21 @@ export function table(rows: readonly Row[]): string[] {
   });
 }
 
+/** Nodes that have the same to say share a row, at the place of the first. */
+export function folded<Item extends { node: string }>(
+  items: readonly Item[],
+  textOf: (item: Item) => { score: string; text: string },
+): { names: string[]; score: string; text: string }[] {
+  const rows = new Map<string, { names: string[]; score: string; text: string }>();
+  for (const item of items) {
+    const { score, text } = textOf(item);
+    const row = rows.get(score + text);
+    if (row) row.names.push(item.node);
+    else rows.set(score + text, { names: [item.node], score, text });
+  }
+  return [...rows.values()];
+}
+
 /** Breaks at spaces, and inside a word only where it is longer than a line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -25,6 +25,8 @@ export interface ObservedNode {
   reason?: string;
   /** RAM that processes could have had when it was asked. It decides nothing: load comes and goes. */
   memoryAvailableBytes?: number;
+  /** What instances of any stack were to hold there at that moment; with the GPU memory where it is unified. */
+  heldBytes?: number;
   /** `./berth gone` gave it up: nobody asks it, nothing stays on it, nothing goes there. Beats every status. */
   gone?: true;
 }

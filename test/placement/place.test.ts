@@ -238,14 +238,15 @@ describe("memory", () => {
         instances: 1,
         maxInstances: 4,
         headroomLimitBytes: gb(54.4),
-        advised: undefined,
+        status: "HEALTHY",
+        advice: [],
       },
     ]);
   });
 
   it("says when less than the advised headroom stays free", async () => {
     const { nodes } = await place(aTopology([aNode()], [anInstance({ ramBytes: gb(13) })]));
-    expect(nodes[0]!.advised).toBe("18.8 % of RAM stays free, 20 % is advised");
+    expect(nodes[0]!.advice).toEqual(["18.8 % of RAM stays free, 20 % is advised"]);
   });
 });
 

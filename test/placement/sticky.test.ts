@@ -246,7 +246,18 @@ describe("the explanation", () => {
         nodes: [{ ...big, status: "MAINTENANCE" }, small, { name: "spare" }],
         instances: two,
         previous: { ...onBig, judge: { node: "small" } },
-        observed: { facts: { ageSeconds: 340 } },
+        observed: {
+          facts: { ageSeconds: 340 },
+          nodes: {
+            small: {
+              status: "DEGRADED",
+              reason: "93 % of its memory is used",
+              memoryAvailableBytes: gb(0.56),
+              heldBytes: gb(2),
+            },
+            spare: { status: "HEALTHY", memoryAvailableBytes: gb(14), heldBytes: 0 },
+          },
+        },
       },
     ],
     [

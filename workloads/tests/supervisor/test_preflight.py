@@ -64,6 +64,10 @@ def test_ram_may_differ_by_three_percent(pi: Node) -> None:
     ]
 
 
+def test_a_lab_node_is_as_full_as_its_computer(pi: Node) -> None:
+    assert 0 < pi.preflight()["facts"]["mem_available_bytes"] < REAL["ram_bytes"]
+
+
 def test_a_full_disk_is_refused(pi: Node, tmp_path: Path) -> None:
     (tmp_path / "facts.json").write_text(json.dumps({**REAL, "disk_free_bytes": 10**6}))
     assert refusal(pi) == [
