@@ -31,8 +31,16 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     tree: codeTree(scenario.code.localPath, scenario.code.exclude),
   };
   const nodes = machines.map((machine) => {
-    const args = { machine, access: access.get(machine.name)!, stack, owner, code, purge: scenario.purge };
-    return new Node(machine.name, args);
+    const heldByOthers = observed.others.filter(({ node }) => node === machine.name);
+    return new Node(machine.name, {
+      machine,
+      access: access.get(machine.name)!,
+      stack,
+      owner,
+      code,
+      heldByOthers,
+      purge: scenario.purge,
+    });
   });
   const prepared = nodes.map((node) => node.prepared);
   const peers = peersOf(plan, machines);

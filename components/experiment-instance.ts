@@ -107,3 +107,5 @@ function policyView({ instance, placement, node }: ExperimentInstanceArgs) {
     takes: placement.takes,
   };
 }
+
+export type InstanceView = ReturnType<typeof policyView>;

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { local, type remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Node as MachineNode } from "../topology/node";
+import type { Held } from "../topology/observed";
 import type { CodeTree } from "./code-tree";
 import { supervisorFiles } from "./node-program";
 import { remoteCommand } from "./remote-command";
@@ -18,6 +19,8 @@ export interface NodeArgs {
   readonly owner: pulumi.Input<string>;
   /** Code of the experiments: where it lies here, and what of it is copied. @default nothing is copied */
   readonly code?: { readonly root: string; readonly exclude: readonly string[]; readonly tree: CodeTree };
+  /** What other stacks hold on the machine; for policies. @default nothing */
+  readonly heldByOthers?: readonly Held[];
   /** Whether destroy also removes the logs and results of this stack. @default false */
   readonly purge?: boolean;
 }
@@ -101,7 +104,16 @@ export class Node extends pulumi.ComponentResource {
 }
 
 /** What a policy may judge: plain, known in every preview, without a secret. */
-function policyView({ machine, access, stack }: NodeArgs) {
-  const { connection, remoteWorkDir, ...described } = machine;
-  return { ...described, host: connection.host, hostKey: access.hostKey, stack, remoteWorkDir };
+function policyView({ machine, access, stack, heldByOthers = [] }: NodeArgs) {
+  const { connection, ...described } = machine;
+  return {
+    ...described,
+    host: connection.host,
+    hostKey: access.hostKey,
+    ...(access.jump && { jumpHostKey: access.jump.hostKey }),
+    stack,
+    heldByOthers,
+  };
 }
+
+export type NodeView = ReturnType<typeof policyView>;

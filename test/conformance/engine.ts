@@ -177,7 +177,7 @@ function byResource(said: Diagnostic[]): Record<string, string[]> {
 }
 
 const inWords = ({ enforcementLevel, policyName, resourceUrn, message }: Violation) =>
-  `${enforcementLevel} ${policyName} ${nameOf({ urn: resourceUrn })}: ${message.trim().split("\n").pop()}`;
+  `${enforcementLevel} ${policyName} ${nameOf({ urn: resourceUrn })}: ${message.trim().split("\n").slice(1).join("\n")}`;
 
 const isOurs = (urn: string) => !/::pulumi:(pulumi:Stack|providers:\w+)::/.test(urn);
 const nameOf = ({ urn = "" }: { urn?: string }) => urn.split("::").pop() ?? urn;

@@ -1,0 +1,62 @@
+import type { InstanceView } from "../components/experiment-instance";
+import type { NodeOfStack } from "./rule";
+import type { Values } from "./values";
+
+/** What somebody holds on a node. */
+export interface Holding {
+  readonly name: string;
+  readonly bytes: number;
+  /** Of an instance of this stack: how much of it `ram_gb` or `gpu_memory_gb` asks for. */
+  readonly adjustableBytes?: number;
+}
+
+/**
+ * Everything in a node's RAM, added up anew from what the instances ask for. On unified memory that is GPU memory, too. Where
+ * the plan gives an instance more than that, the node lets it have more: so the larger number counts.
+ */
+export function heldRam({ node, instances }: NodeOfStack): Holding[] {
+  const pooled = (gpuBytes: number) => (node.flag("unifiedMemory") ? gpuBytes : 0);
+  return [
+    ...instances.map((instance) => {
+      const [asked, given] = [instance.number("ramBytes"), instance.in("takes").number("ramBytes")];
+      const bytes = Math.max(asked + pooled(gpuBytesOf(instance)), given);
+      return { name: instance.text("id"), bytes, adjustableBytes: asked };
+    }),
+    ...node.list("coTenants").map((tenant) => ({
+      name: `co-tenant ${tenant.text("name")}`,
+      bytes: tenant.number("ramBytes") + pooled(tenant.number("gpuMemoryBytes")),
+    })),
+    ...heldByOthers(node, "ramBytes"),
+  ];
+}
+
+/** Everything in the memory of a node's GPU. */
+export function heldGpuMemory({ node, instances }: NodeOfStack): Holding[] {
+  return [
+    ...instances.map((instance) => {
+      const bytes = gpuBytesOf(instance);
+      return { name: instance.text("id"), bytes, adjustableBytes: bytes };
+    }),
+    ...node.list("coTenants").map((tenant) => ({
+      name: `co-tenant ${tenant.text("name")}`,
+      bytes: tenant.number("gpuMemoryBytes"),
+    })),
+    ...heldByOthers(node, "gpuMemoryBytes"),
+  ];
+}
+
+export const sum = (holdings: readonly Holding[]): number =>
+  holdings.reduce((total, { bytes }) => total + bytes, 0);
+
+/** One that only prefers the GPU takes its memory where the plan gives it the GPU. */
+function gpuBytesOf(instance: Values<InstanceView>): number {
+  const given = instance.in("takes").number("gpuMemoryBytes");
+  return instance.text("gpu") === "required" ? Math.max(instance.number("gpuMemoryBytes"), given) : given;
+}
+
+function heldByOthers(node: NodeOfStack["node"], pool: "ramBytes" | "gpuMemoryBytes"): Holding[] {
+  return node.list("heldByOthers").map((held) => ({
+    name: `${held.text("stack")}/${held.text("instance")} (another stack)`,
+    bytes: held.number(pool),
+  }));
+}

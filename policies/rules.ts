@@ -1,0 +1,30 @@
+import { adviseMemoryHeadroom } from "./advise-memory-headroom";
+import { forbidPasswordLogin } from "./forbid-password-login";
+import { forbidSecretInCommand } from "./forbid-secret-in-command";
+import { limitInstancesPerNode } from "./limit-instances-per-node";
+import { requireAntiAffinity } from "./require-anti-affinity";
+import { requireDisjointPeerPorts } from "./require-disjoint-peer-ports";
+import { requireGpuMemory } from "./require-gpu-memory";
+import { requireGpuWhereRequired } from "./require-gpu-where-required";
+import { requireHostKey } from "./require-host-key";
+import { requireMemoryHeadroom } from "./require-memory-headroom";
+import { requireValidOverrides } from "./require-valid-overrides";
+import type { Level, Rule } from "./rule";
+import { showOverrides } from "./show-overrides";
+
+/** Every rule by its level. A mandatory one that is broken ends a preview with an error, an advisory one is only shown. */
+export const rules: Readonly<Record<Level, readonly Rule[]>> = {
+  mandatory: [
+    requireMemoryHeadroom,
+    requireGpuMemory,
+    requireGpuWhereRequired,
+    limitInstancesPerNode,
+    requireAntiAffinity,
+    requireDisjointPeerPorts,
+    requireHostKey,
+    forbidPasswordLogin,
+    forbidSecretInCommand,
+    requireValidOverrides,
+  ],
+  advisory: [adviseMemoryHeadroom, showOverrides],
+};

@@ -1,0 +1,83 @@
+/** A value that a rule needs and that is missing, or is not what it should be. */
+export class Unreadable extends Error {}
+
+type Keys<View, Kind> = {
+  [Key in keyof View]-?: Exclude<View[Key], undefined> extends Kind ? Key : never;
+}[keyof View] &
+  string;
+
+/** What may hold anything: any key may be asked for. */
+export type Untyped = Record<string, never>;
+
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
+type Inside<Value> = [Value] extends [never] ? Untyped : Extract<Value, object>;
+
+/**
+ * The values of a resource, as a rule reads them. What is missing or of another kind throws `Unreadable`, what is unknown in a
+ * preview `UnknownValueError`: a comparison with either would be false, and its rule silent.
+ */
+export class Values<View extends object> {
+  constructor(
+    private readonly values: View,
+    private readonly path = "",
+  ) {}
+
+  /** Amounts are never negative: one that were would make room for others. */
+  number(key: Keys<View, number>): number {
+    const value: unknown = this.values[key];
+    const isAmount = typeof value === "number" && Number.isFinite(value) && value >= 0;
+    return isAmount ? value : this.refuse(key, "a number ≥ 0", value);
+  }
+
+  text(key: Keys<View, string>): string {
+    const value: unknown = this.values[key];
+    return typeof value === "string" ? value : this.refuse(key, "text", value);
+  }
+
+  flag(key: Keys<View, boolean>): boolean {
+    const value: unknown = this.values[key];
+    return typeof value === "boolean" ? value : this.refuse(key, "true or false", value);
+  }
+
+  texts(key: Keys<View, readonly string[]>): string[] {
+    return this.array(key).map((value) =>
+      typeof value === "string" ? value : this.refuse(key, "texts", value),
+    );
+  }
+
+  /** The values inside a map. */
+  in<Key extends keyof View & string>(key: Key): Values<Inside<View[Key]>> {
+    const value: unknown = this.values[key];
+    if (typeof value !== "object" || value === null) return this.refuse(key, "a map", value);
+    return new Values(value as Inside<View[Key]>, this.pathOf(key));
+  }
+
+  /** The values inside each map of a list. */
+  list<Key extends Keys<View, readonly object[]>>(key: Key): Values<Inside<ItemOf<View[Key]>>>[] {
+    return this.array(key).map((value, index) => {
+      if (typeof value !== "object" || value === null) return this.refuse(key, "a list of maps", value);
+      return new Values(value as Inside<ItemOf<View[Key]>>, `${this.pathOf(key)}.${index}`);
+    });
+  }
+
+  /** Whether something stands there. */
+  has(key: keyof View & string): boolean {
+    const value: unknown = this.values[key];
+    return value !== undefined && value !== null;
+  }
+
+  private array(key: string): unknown[] {
+    const value: unknown = (this.values as Record<string, unknown>)[key];
+    return Array.isArray(value) ? [...value] : this.refuse(key, "a list", value);
+  }
+
+  /** Says the kind of what it got, never the value: that may be a secret. */
+  private refuse(key: string, expected: string, got: unknown): never {
+    const kind = got === undefined || got === null ? "nothing" : `a ${typeof got}`;
+    throw new Unreadable(`${this.pathOf(key)}: expected ${expected}, got ${kind}`);
+  }
+
+  private pathOf(key: string): string {
+    return this.path === "" ? key : `${this.path}.${key}`;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Every rule with the real engine, by the exit status of a preview: broken, and with a value that no preview knows. That rules
+ * judge rightly is proved in test/policies.
+ */
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Resource } from "../../policies/rule";
+import { rules } from "../../policies/rules";
+import { tryRule } from "../../policies/try-rule";
+import { checkout } from "../../tools/environment.mjs";
+import { Engine } from "../conformance/engine";
+import { everyChange, unknownText } from "../support/every-change";
+
+let engine: Engine;
+beforeEach(() => {
+  engine = new Engine();
+});
+afterEach(() => engine.remove());
+
+/** A preview with the pack, of a program that makes just these. Texts of commands and passwords are secrets. */
+async function preview(resources: readonly Resource[], overrides?: string) {
+  if (overrides) engine.pulumi("config", "set", "berth:policies", overrides);
+  return engine.run(
+    "preview",
+    `const later = new local.Command("later", { create: "true" }).stdout;
+     const secrets = ["command", "create", "password"];
+     const given = (value) => {
+       if (value === ${JSON.stringify(unknownText)}) return later;
+       if (typeof value !== "object" || value === null) return value;
+       if (Array.isArray(value)) return value.map(given);
+       return Object.fromEntries(Object.entries(value).map(([key, inner]) =>
+         [key, secrets.includes(key) ? pulumi.secret(given(inner)) : given(inner)]));
+     };
+     for (const { type, name, props } of ${JSON.stringify(resources)})
+       if (type === "command:remote:Command") new remote.Command(name, given(props));
+       else if (type.startsWith("berth:"))
+         new pulumi.ComponentResource(type, name, given(props)).registerOutputs(given(props));`,
+    ["--policy-pack", join(checkout, "policies")],
+  );
+}
+
+test.each(rules.mandatory)("$name is mandatory, and shows no secret", async (rule) => {
+  const { resources, overrides } = rule.broken;
+  const { ok, violations, text } = await preview(resources, overrides);
+  expect(ok, text).toBe(false);
+  const own = violations.filter((line) => line.startsWith(`mandatory ${rule.name} `));
+  expect(own.map((line) => line.slice(line.indexOf(": ") + 2))).toEqual(
+    tryRule(rule, resources, { overrides }),
+  );
+  expect(text).not.toMatch(/correct.horse/);
+});
+
+const readers = rules.mandatory.filter(({ name }) => name !== "require-valid-overrides");
+
+test.each(readers)("$name is mandatory where a value is unknown", async (rule) => {
+  const broken = tryRule(rule, rule.broken.resources);
+  const unknown = everyChange(rule.broken.resources, unknownText).find(
+    (resources) => tryRule(rule, resources).join() !== broken.join(),
+  )!;
+  const { ok, violations, text } = await preview(unknown);
+  expect(ok, text).toBe(false);
+  expect(violations.join("\n")).toMatch(
+    new RegExp(
+      `^mandatory ${rule.name} \\S+: cannot be judged, so it counts as broken: .* can't be known`,
+      "m",
+    ),
+  );
+});
+
+test("advice lets a preview pass, and so does an overridden rule, with its reason", async () => {
+  const [headroom] = rules.mandatory;
+  const { ok, violations, text } = await preview(
+    headroom!.broken.resources,
+    '{"require-memory-headroom": {"reason": "one night only, Ana watches it"}}',
+  );
+  expect(ok, text).toBe(true);
+  expect(violations.map((line) => line.split(":")[0]).toSorted()).toEqual([
+    "advisory advise-memory-headroom rpi1",
+    "advisory require-memory-headroom rpi1",
+    "advisory show-overrides conformance-test",
+  ]);
+  expect(violations).toContain(
+    "advisory show-overrides conformance-test: require-memory-headroom is only advice for this stack: one night only, Ana watches it",
+  );
+});

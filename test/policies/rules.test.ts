@@ -1,0 +1,427 @@
+// What each rule says: about a good stack, one with a single thing broken, one at the limit, and resources of another type.
+// That a mandatory rule ends a preview is proved in test/integration/policies.test.ts.
+import { describe, expect, test } from "vitest";
+import { exampleInstance, exampleNode } from "../../policies/example";
+import type { Resource } from "../../policies/rule";
+import { rules } from "../../policies/rules";
+import { tryRule } from "../../policies/try-rule";
+import { everyChange, unknownText } from "../support/every-change";
+
+const gb = (size: number) => Math.round(size * 1e9);
+const gib = (size: number) => size * 2 ** 30;
+const held = {
+  stack: "night-shift",
+  instance: "guard",
+  node: "rpi1",
+  ramBytes: gb(1),
+  gpuMemoryBytes: gb(1),
+};
+const gpuNode = exampleNode({ gpu: true, gpuMemoryBytes: gb(24) });
+const onGpu = (bytes: number, gpu: "required" | "preferred" = "required") =>
+  exampleInstance({ gpu, gpuMemoryBytes: bytes, takes: { ramBytes: gb(2), gpuMemoryBytes: bytes } });
+const remote = (connection: object, more: object = {}): Resource => ({
+  type: "command:remote:Command",
+  name: "start",
+  props: { create: "exec ./start", connection, ...more },
+});
+const local = (create: string): Resource => ({
+  type: "command:local:Command",
+  name: "say",
+  props: { create },
+});
+const pinned = { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" };
+const stack: Resource = { type: "pulumi:pulumi:Stack", name: "berth-hive", props: {} };
+
+interface Fixture {
+  readonly name: string;
+  readonly resources: readonly Resource[];
+  readonly parameters?: Record<string, number>;
+  readonly overrides?: string;
+  /** Nothing: the rule is kept. */
+  readonly says?: readonly string[];
+}
+
+const overReason = '{"require-memory-headroom": {"reason": "Ana watches it"}}';
+
+const fixtures: Record<string, readonly Fixture[]> = {
+  "require-memory-headroom": [
+    { name: "leaves enough free", resources: [exampleNode(), exampleInstance()] },
+    {
+      name: "at the limit",
+      resources: [
+        exampleNode({
+          coTenants: [{ name: "database", ramBytes: gb(1.8), gpuMemoryBytes: gb(9) }],
+          heldByOthers: [held],
+        }),
+        exampleInstance(),
+        exampleInstance({ id: "historian" }),
+      ],
+    },
+    {
+      name: "a byte more than the limit",
+      resources: [exampleNode(), exampleInstance({ ramBytes: gb(6.8) + 1 })],
+      says: [
+        "rpi1: 6.8 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is critic 6.8 GB\nthe smallest change: 0.01 GB less: ram_gb of critic lowered to 6.8, or critic on another node",
+      ],
+    },
+    {
+      name: "unified memory holds the GPU's, too, of instances and co-tenants",
+      resources: [
+        exampleNode({
+          name: "jetson",
+          ramBytes: gb(64),
+          unifiedMemory: true,
+          gpu: true,
+          gpuMemoryBytes: gb(64),
+          coTenants: [{ name: "vllm", ramBytes: gb(4), gpuMemoryBytes: gb(30) }],
+        }),
+        exampleInstance({
+          node: "jetson",
+          ramBytes: gb(12),
+          gpu: "required",
+          gpuMemoryBytes: gb(10),
+          // A planner that forgets the GPU's memory is not believed.
+          takes: { ramBytes: gb(12), gpuMemoryBytes: gb(10) },
+        }),
+      ],
+      says: [
+        "jetson: 56 GB of 64 GB of unified memory would be held, the limit is 54.4 GB: 15 % must stay free (memory_headroom.require)\nit is co-tenant vllm 34 GB + critic 22 GB\nthe smallest change: 1.6 GB less: ram_gb of critic lowered to 10.4, or critic on another node",
+      ],
+    },
+    {
+      name: "a plan that gives more than was asked for counts as it is",
+      resources: [exampleNode(), exampleInstance({ takes: { ramBytes: gb(7), gpuMemoryBytes: 0 } })],
+      says: [
+        "rpi1: 7 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is critic 7 GB\nthe smallest change: 0.2 GB less: ram_gb of critic lowered to 1.8, or critic on another node",
+      ],
+    },
+    {
+      name: "the floor holds where the cluster file says less",
+      resources: [
+        exampleNode({ memoryHeadroom: { require: 0, advise: 0 } }),
+        exampleInstance({ ramBytes: gb(7.3) }),
+      ],
+      says: [
+        "rpi1: 7.3 GB of 8 GB of RAM would be held, the limit is 7.2 GB: 10 % must stay free (whatever memory_headroom.require says)\nit is critic 7.3 GB\nthe smallest change: 0.1 GB less: ram_gb of critic lowered to 7.2, or critic on another node",
+      ],
+    },
+    {
+      name: "the floor is a parameter",
+      resources: [
+        exampleNode({ memoryHeadroom: { require: 0, advise: 0 } }),
+        exampleInstance({ ramBytes: gb(8) }),
+      ],
+      parameters: { floor: 0 },
+    },
+    {
+      name: "several have to move when no single one is enough",
+      resources: [
+        exampleNode({ coTenants: [{ name: "database", ramBytes: gb(3), gpuMemoryBytes: 0 }] }),
+        exampleInstance({ id: "a" }),
+        exampleInstance({ id: "b" }),
+        exampleInstance({ id: "c", ramBytes: gb(3) }),
+      ],
+      says: [
+        "rpi1: 10 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is c 3 GB + co-tenant database 3 GB + a 2 GB + b 2 GB\nthe smallest change: 3.2 GB less: c and b on other nodes",
+      ],
+    },
+    {
+      name: "others alone hold too much",
+      resources: [
+        exampleNode({ coTenants: [{ name: "database", ramBytes: gb(9), gpuMemoryBytes: 0 }] }),
+        exampleInstance(),
+      ],
+      says: [
+        "rpi1: 11 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is co-tenant database 9 GB + critic 2 GB\nthe smallest change: 4.2 GB less; that is more than this stack puts there, so others have to give way",
+      ],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "advise-memory-headroom": [
+    { name: "at the limit", resources: [exampleNode(), exampleInstance({ ramBytes: gb(6.4) })] },
+    {
+      name: "less free than advised",
+      resources: [exampleNode(), exampleInstance({ ramBytes: gb(6.5) })],
+      says: [
+        "rpi1: 6.5 GB of 8 GB of RAM would be held, the limit is 6.4 GB: 20 % should stay free (memory_headroom.advise)\nit is critic 6.5 GB\nthe smallest change: 0.1 GB less: ram_gb of critic lowered to 6.4, or critic on another node",
+      ],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-gpu-memory": [
+    { name: "fits", resources: [gpuNode, onGpu(gb(8))] },
+    { name: "at the limit", resources: [gpuNode, onGpu(gb(24))] },
+    {
+      name: "with a co-tenant and another stack it is too much",
+      resources: [
+        exampleNode({
+          ...gpuNode.props,
+          coTenants: [{ name: "vllm", ramBytes: 0, gpuMemoryBytes: gb(18) }],
+          heldByOthers: [held],
+        }),
+        onGpu(gb(5.5), "preferred"),
+      ],
+      says: [
+        "rpi1: 24.5 GB of GPU memory would be held, the limit is 24 GB: gpu_memory_gb of the node\nit is co-tenant vllm 18 GB + critic 5.5 GB + night-shift/guard (another stack) 1 GB\nthe smallest change: 0.5 GB less: gpu_memory_gb of critic lowered to 5, or critic on another node",
+      ],
+    },
+    {
+      name: "one that only prefers the GPU and is on the CPU takes none of it",
+      resources: [gpuNode, exampleInstance({ gpu: "preferred", gpuMemoryBytes: gb(99) })],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-gpu-where-required": [
+    { name: "has one", resources: [gpuNode, onGpu(0)] },
+    { name: "prefers one", resources: [exampleNode(), onGpu(0, "preferred")] },
+    {
+      name: "has none",
+      resources: [exampleNode(), onGpu(0)],
+      says: [
+        "critic: gpu is required, and rpi1 has none; place it on a node with  gpu: true  or write  gpu: preferred",
+      ],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "limit-instances-per-node": [
+    { name: "fewer", resources: [exampleNode(), exampleInstance()] },
+    { name: "at the limit", resources: [exampleNode({ heldByOthers: [held] }), exampleInstance()] },
+    {
+      name: "one more",
+      resources: [exampleNode({ maxInstances: 1, heldByOthers: [held] }), exampleInstance()],
+      says: [
+        "rpi1: 2 instances (critic, night-shift/guard), max_instances is 1; place 1 of them elsewhere or raise it",
+      ],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-anti-affinity": [
+    { name: "no wish", resources: [exampleNode(), exampleInstance(), exampleInstance({ id: "b" })] },
+    {
+      name: "apart",
+      resources: [
+        exampleNode(),
+        exampleNode({ name: "rpi2" }),
+        exampleInstance({ id: "a" }),
+        exampleInstance({ id: "b", node: "rpi2", antiAffinity: ["a"] }),
+      ],
+    },
+    {
+      name: "together",
+      resources: [
+        exampleNode(),
+        exampleInstance({ id: "a" }),
+        exampleInstance({ id: "b", antiAffinity: ["a"] }),
+      ],
+      says: [
+        "b and a: both on rpi1, and anti_affinity of b keeps them apart; place one of them on another node",
+      ],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-disjoint-peer-ports": [
+    {
+      name: "each its own",
+      resources: [
+        exampleNode(),
+        exampleInstance({ id: "a", network: "peers", port: 9000 }),
+        exampleInstance({ id: "b", network: "peers", port: 9001 }),
+      ],
+    },
+    {
+      name: "the same on two nodes",
+      resources: [
+        exampleNode(),
+        exampleNode({ name: "rpi2" }),
+        exampleInstance({ id: "a", network: "peers", port: 9000 }),
+        exampleInstance({ id: "b", network: "peers", port: 9000, node: "rpi2" }),
+      ],
+    },
+    {
+      name: "another stack's",
+      resources: [
+        exampleNode({ heldByOthers: [{ ...held, port: 9000 }] }),
+        exampleInstance({ network: "peers", port: 9000 }),
+      ],
+      says: ["rpi1: port 9000 is given to critic and night-shift/guard; give each its own"],
+    },
+    {
+      name: "none",
+      resources: [exampleNode(), exampleInstance({ network: "peers" })],
+      says: ["critic: network is peers, and it has no port; give it one"],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-host-key": [
+    { name: "pinned", resources: [exampleNode(), remote(pinned)] },
+    {
+      name: "ECDSA, and that of a jump host",
+      resources: [exampleNode({ hostKey: "ecdsa-sha2-nistp256 AAAA", jumpHostKey: "ssh-ed25519 AAAA" })],
+    },
+    {
+      name: "none",
+      resources: [exampleNode({ hostKey: "" }), remote({ host: "192.0.2.1" })],
+      says: [
+        "rpi1: hostKey is missing; compare the machine's fingerprint once and write its key there",
+        "connection: hostKey is missing; compare the machine's fingerprint once and write its key there",
+      ],
+    },
+    {
+      name: "RSA, also of jump hosts",
+      resources: [
+        exampleNode({ jumpHostKey: "ssh-rsa AAAA" }),
+        remote({ ...pinned, proxy: { hostKey: "ssh-rsa AAAA" } }),
+      ],
+      says: [
+        "rpi1: jumpHostKey is of a kind that cannot be pinned; write the machine's ssh-ed25519 or ecdsa key",
+        "connection.proxy: hostKey is of a kind that cannot be pinned; write the machine's ssh-ed25519 or ecdsa key",
+      ],
+    },
+    { name: "another type", resources: [local("true"), exampleInstance()] },
+  ],
+  "forbid-password-login": [
+    { name: "a key", resources: [remote({ ...pinned, privateKey: "KEY" }), local("ssh -i key node")] },
+    {
+      name: "passwords",
+      resources: [
+        remote({ ...pinned, password: "pw", proxy: { ...pinned, password: "pw" } }),
+        local("sshpass -f file ssh node"),
+      ],
+      says: [
+        "connection.password is set; remove it and log in with a key or an SSH agent",
+        "connection.proxy.password is set; remove it and log in with a key or an SSH agent",
+        "create: logs in with a password or without a host key; log in with a key",
+      ],
+    },
+    {
+      name: "a host key waved through",
+      resources: [local("ssh -o StrictHostKeyChecking=no node true")],
+      says: ["create: logs in with a password or without a host key; log in with a key"],
+    },
+    { name: "another type", resources: [exampleInstance({ command: ["sshpass"] })] },
+  ],
+  "forbid-secret-in-command": [
+    {
+      name: "no secret",
+      resources: [
+        exampleInstance({
+          command: ["python3", "train.py", "--token-file", "~/.token", "--tokens", "512", "TOKEN=$TOKEN"],
+        }),
+        local("curl https://example.org/a@b"),
+      ],
+    },
+    ...[
+      ["a private key", "-----BEGIN OPENSSH PRIVATE KEY-----"],
+      ["a token of GitHub", `ghp_${"a1".repeat(18)}`],
+      ["a token of GitLab", `glpat-${"a1".repeat(10)}`],
+      ["a token of Hugging Face", `hf_${"a1".repeat(16)}`],
+      ["a key of a model's API", `sk-${"a1".repeat(12)}`],
+      ["a token of Slack", `xoxb-${"1".repeat(12)}`],
+      ["a key of AWS", `AKIA${"A1".repeat(8)}`],
+      ["a signed web token", `eyJ${"a".repeat(12)}.eyJ${"b".repeat(12)}.c`],
+      ["a password in an address", "https://ana:hunter2@example.org"],
+      ["a password or token as an option", "--password=hunter2"],
+      ["a password or token as a variable", "HF_TOKEN=hunter2"],
+    ].map(([what, secret]) => ({
+      name: what!,
+      resources: [exampleInstance({ command: ["run", secret!] })],
+      says: [
+        `command: holds what looks like ${what}; keep it in a file on the machine that only its user can read, and name that file`,
+      ],
+    })),
+    {
+      name: "in any text of a command",
+      resources: [remote(pinned, { delete: "API_KEY=hunter2 ./stop" })],
+      says: [
+        "delete: holds what looks like a password or token as a variable; keep it in a file on the machine that only its user can read, and name that file",
+      ],
+    },
+    { name: "another type", resources: [exampleNode()] },
+  ],
+  "require-valid-overrides": [
+    { name: "none", resources: [stack] },
+    { name: "a good one", resources: [stack], overrides: overReason },
+    {
+      name: "every mistake at once",
+      resources: [stack],
+      overrides: JSON.stringify({
+        "require-hostkey": { reason: "x" },
+        "advise-memory-headroom": { reason: "x" },
+        "require-valid-overrides": { reason: "x" },
+        "require-anti-affinity": {},
+        "require-gpu-memory": { reason: " " },
+        "limit-instances-per-node": { reason: "x", until: "tomorrow" },
+      }),
+      says: [
+        'berth:policies.require-hostkey: no such rule, did you mean "require-host-key"?',
+        "berth:policies.advise-memory-headroom: is only advice already; remove it",
+        "berth:policies.require-valid-overrides: cannot be overridden; remove it",
+        "berth:policies.require-anti-affinity: expected {reason: …} with a text on one line, and nothing else",
+        "berth:policies.require-gpu-memory: expected {reason: …} with a text on one line, and nothing else",
+        "berth:policies.limit-instances-per-node: expected {reason: …} with a text on one line, and nothing else",
+      ],
+    },
+    ...["off", '["require-memory-headroom"]', "null"].map((overrides) => ({
+      name: overrides,
+      resources: [stack],
+      overrides,
+      says: [
+        "berth:policies: expected a map such as {require-memory-headroom: {reason: why it may be broken here}}",
+      ],
+    })),
+    { name: "another type", resources: [exampleNode()], overrides: "off" },
+  ],
+  "show-overrides": [
+    { name: "none", resources: [stack] },
+    {
+      name: "one",
+      resources: [stack],
+      overrides: overReason,
+      says: ["require-memory-headroom is only advice for this stack: Ana watches it"],
+    },
+    { name: "another type", resources: [exampleNode()], overrides: overReason },
+  ],
+};
+
+const everyRule = [...rules.mandatory, ...rules.advisory];
+
+describe.each(everyRule)("$name", (rule) => {
+  test.each(fixtures[rule.name]!)("$name", ({ resources, says = [], ...terms }) => {
+    expect(tryRule(rule, resources, terms)).toEqual(says);
+  });
+
+  test("its own example breaks it, and no value of that can be unknown, missing or no value at all without a word", () => {
+    const { resources, overrides } = rule.broken;
+    const isMended = (changed: readonly Resource[]) =>
+      rule.name === "forbid-password-login" && !JSON.stringify(changed).includes('"password"');
+    expect(tryRule(rule, resources, { overrides })).not.toEqual([]);
+    for (const replacement of [unknownText, undefined, Number.NaN, -1, { a: 1 }])
+      for (const changed of everyChange(resources, replacement).filter((one) => !isMended(one)))
+        expect(tryRule(rule, changed, { overrides }), JSON.stringify(changed)).not.toEqual([]);
+  });
+});
+
+test("sizes that are whole GiB are shown in both", () => {
+  const workers = Array.from({ length: 8 }, (_, index) =>
+    exampleInstance({ id: `ray-worker-${index}`, node: "node1", ramBytes: gib(64) }),
+  );
+  const resources = [
+    exampleNode({ name: "node1", ramBytes: gb(516) }),
+    exampleInstance({ id: "ray-head", node: "node1", ramBytes: gib(32) }),
+    ...workers,
+  ];
+  expect(tryRule(rules.mandatory[0]!, resources)).toMatchInlineSnapshot(`
+    [
+      "node1: 584.12 GB (544 GiB) of 516 GB of RAM would be held, the limit is 438.6 GB (408.47 GiB): 15 % must stay free (memory_headroom.require)
+    it is ray-worker-0 68.72 GB (64 GiB) + ray-worker-1 68.72 GB (64 GiB) + ray-worker-2 68.72 GB (64 GiB) + ray-worker-3 68.72 GB (64 GiB) + ray-worker-4 68.72 GB (64 GiB) + ray-worker-5 68.72 GB (64 GiB) + ray-worker-6 68.72 GB (64 GiB) + ray-worker-7 68.72 GB (64 GiB) + ray-head 34.36 GB (32 GiB)
+    the smallest change: 145.52 GB (135.53 GiB) less: ray-worker-0 and ray-worker-1 and ray-head on other nodes",
+    ]
+  `);
+});
+
+test("an instance on a node that the stack does not have is in nobody's sum, and every rule about nodes says so", () => {
+  for (const rule of everyRule.filter((one) => "checkNode" in one))
+    expect(tryRule(rule, [exampleInstance({ node: "elsewhere" })])).toEqual([
+      "cannot be judged, so it counts as broken: critic stands on elsewhere, and the stack has no such Node",
+    ]);
+});
