@@ -7,6 +7,9 @@ import { stackSchema } from "../topology/stack";
 
 /** One value of a file: the JSON Schema of it, as far as it matters here, with what `topology/fields.ts` adds. */
 export interface Field {
+  type?: string;
+  enum?: unknown[];
+  const?: unknown;
   properties?: Record<string, Field>;
   required?: string[];
   items?: Field;

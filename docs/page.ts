@@ -1,4 +1,5 @@
 import { type Field, inside, inYaml, type Kind, withoutIt } from "./fields";
+import { slug } from "./slug";
 
 /** The page about one kind of file: a table for every map in it. */
 export function page(kind: Kind, fields: Field): string {
@@ -43,9 +44,4 @@ function row(key: string, field: Field, map: Field, path: string): string {
   const example = inner ? `[below](#${slug(inner.path)})` : inYaml(field.example);
   const absence = map.required?.includes(key) ? "must be written" : withoutIt(field);
   return `| \`${key}\` | ${field.description} | ${field.allowed} | ${absence} | ${example} |\n`;
-}
-
-/** As GitHub makes it of a heading. */
-function slug(heading: string): string {
-  return heading.toLowerCase().replace(/[^\w-]/g, "");
 }

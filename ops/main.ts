@@ -15,7 +15,7 @@ program
   .option("--cluster <file>", "cluster file, instead of a stack")
   .option("--scenario <file>", "scenario file, instead of a stack")
   .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
-  .option("--json", "the plan for machines")
+  .option("--json", "the plan for machines; docs/reference/plan.md says what is in it")
   .option("--html <file>", "also as a page with a picture, which needs nothing but itself")
   .option("--svg <file>", "also as a picture")
   .addHelpText(

@@ -1,7 +1,8 @@
 import type { Plan, ScorePart } from "./plan";
+import type { PlanJson } from "./plan-json";
 
-/** The plan for machines, sizes in bytes. `version` changes when a field changes its meaning or goes. */
-export function toJson(plan: Plan) {
+/** The plan for machines, sizes in bytes; `placement/plan-json.ts` says what each field means. */
+export function toJson(plan: Plan): PlanJson {
   return {
     version: 1,
     scenario: plan.scenario,
@@ -20,6 +21,8 @@ export function toJson(plan: Plan) {
   };
 }
 
-function pointsByName(parts: readonly ScorePart[]): Record<string, number> {
-  return Object.fromEntries(parts.map(({ name, points }) => [name, points]));
+type Parts = PlanJson["placements"][number]["parts"];
+
+function pointsByName(parts: readonly ScorePart[]): Parts {
+  return Object.fromEntries(parts.map(({ name, points }) => [name, points])) as Parts;
 }

@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { type Token, tokens } from "./token";
+
+const text = (description: string) => z.string().meta({ description });
+const bytes = (description: string) =>
+  z
+    .int()
+    .min(0)
+    .meta({ description: `${description}, in bytes` });
+const whole = (description: string) => z.int().min(0).meta({ description });
+const yes = (description: string) => z.boolean().meta({ description });
+const points = (description: string) => z.number().min(0).max(100).meta({ description });
+
+const parts = z
+  .object({
+    ram: points("How well the RAM it takes suits what is free; at most 30"),
+    load: points("How many slots are free; at most 20"),
+    gpu: points("A GPU for those who want one, GPU nodes kept free of those who do not; at most 15"),
+    affinity: points("Instances it likes that are already there, 10 each; at most 25"),
+    preferred: points("`preferred_node` is this one; at most 10"),
+  })
+  .meta({ description: "The score's parts" });
+
+const reasons = z
+  .array(
+    z.object({
+      node: text("The node that refused"),
+      token: z.enum(Object.keys(tokens) as [Token, ...Token[]]).meta({
+        description: "A fixed word, see [below](#tokens)",
+      }),
+      kind: z.enum(["rule", "full"]).meta({
+        description:
+          "rule: an empty node would refuse too, or a rule of yours says so; full: others hold what it needs",
+      }),
+      need: text("What the instance needs, where it can be said in a few words").optional(),
+      have: text("What the node has of it").optional(),
+      text: text("The reason as a sentence"),
+    }),
+  )
+  .meta({ description: "Why nodes did not take it, by node" });
+
+const decidedBy = z
+  .enum(["preferred node", "GPU part", "smaller node", "name", "stays", "all together", "made room"])
+  .meta({
+    description:
+      "What decided against it where its score does not. With the winner's score, in this order: preferred node, GPU part, " +
+      "smaller node, name. stays: the instance runs where it is. all together: others gain more, proven. made room: passed " +
+      "over so that all have a place, not proven to be needed",
+  });
+
+const placement = z.object({
+  instance: text("The instance's id"),
+  turn: whole("When it was decided, from 1: scores depend on what was already placed"),
+  node: text("The node it gets"),
+  score: points("That node's score, of 100"),
+  parts,
+  manual: yes("Whether the scenario's `placement:` named the node"),
+  stays: yes("Whether it ran there before"),
+  was: text("The node it ran on before, when it moves").optional(),
+  why: text("Why it moves").optional(),
+  hints: text("Its own wishes; when they change it is decided anew. Opaque: compare, do not parse"),
+  port: whole("Its port, with `network: peers`").optional(),
+  takes: z
+    .object({
+      ramBytes: bytes("RAM; on unified memory the GPU memory is in it"),
+      gpuMemoryBytes: bytes("GPU memory; 0 on the CPU"),
+    })
+    .meta({ description: "What it takes of the node" }),
+  onGpu: yes("Whether it runs on the GPU"),
+  others: z
+    .array(
+      z.object({
+        node: text("The node"),
+        score: points("Its score at that turn"),
+        parts,
+        decidedBy: decidedBy.optional(),
+      }),
+    )
+    .meta({ description: "The nodes that would also have worked, best first" }),
+  reasons,
+});
+
+const node = z.object({
+  node: text("The node's name"),
+  status: z.enum(["HEALTHY", "DEGRADED", "MAINTENANCE", "UNAVAILABLE", "GONE"]).meta({
+    description: "As the cluster file, the facts and `./berth gone` have it; only HEALTHY takes new work",
+  }),
+  statusReason: text("Why, where the facts say so").optional(),
+  ramBytes: bytes("RAM it is declared with"),
+  reservedBytes: bytes("RAM kept for the operating system"),
+  coTenantBytes: bytes("RAM that co-tenants hold"),
+  placedBytes: bytes("RAM that this plan gives out"),
+  others: z
+    .array(
+      z.object({
+        stack: text("The other stack"),
+        instances: whole("How many of its instances are there"),
+        ramBytes: bytes("RAM they hold"),
+        gpuMemoryBytes: bytes("GPU memory they hold"),
+      }),
+    )
+    .meta({ description: "What other stacks hold there" }),
+  unifiedMemory: yes("Whether the GPU's memory is part of the RAM"),
+  gpuMemoryBytes: bytes("GPU memory it is declared with"),
+  gpuCoTenantBytes: bytes("GPU memory that co-tenants hold"),
+  gpuPlacedBytes: bytes("GPU memory that this plan gives out"),
+  instances: whole("Instances of this plan on it"),
+  maxInstances: whole("Instances it takes at one time, of all stacks"),
+  headroomLimitBytes: bytes("What may be held at most, so that the required headroom stays free"),
+  live: z
+    .object({
+      availableBytes: bytes("RAM that was available when the machine was asked"),
+      expectedBytes: bytes("RAM that was to be free then: declared, without what was known to be held"),
+    })
+    .optional()
+    .meta({ description: "Live memory, where the facts know it; it decides nothing" }),
+  advice: z.array(z.string()).meta({ description: "Sentences about what is allowed but not advised" }),
+});
+
+/** The plan for machines: what `./berth plan --json` prints. Its reference and JSON Schema are made from this. */
+export const planJsonSchema = z.object({
+  version: z
+    .literal(1)
+    .meta({ description: "Of this schema. Another one when a field changes its meaning or goes" }),
+  scenario: text("The scenario's name"),
+  cluster: text("The cluster's name"),
+  placements: z.array(placement).meta({ description: "The instances that have a place, by id" }),
+  unplaced: z
+    .array(
+      z.object({
+        instance: text("The instance's id"),
+        turn: whole("When it was its turn"),
+        reasons,
+      }),
+    )
+    .meta({ description: "The instances that have none, by id. Not empty: nothing is started" }),
+  nodes: z.array(node).meta({ description: "What each node holds once everything is placed, by name" }),
+  method: z.enum(["greedy", "exact", "repaired"]).meta({
+    description:
+      "greedy: one after the other to its best node; exact: proven to be the best of all placements; repaired: all " +
+      "placed by shifting, not proven to be the best",
+  }),
+  conflict: z
+    .object({
+      proven: yes("Whether it is certain that no full placement exists"),
+      instances: z.array(z.string()).meta({
+        description: "The smallest set of instances that do not fit together; empty without a proof",
+      }),
+      text: text("A sentence about them"),
+      help: z
+        .array(z.string())
+        .meta({ description: "What would help, each by itself, the most useful first" }),
+    })
+    .optional()
+    .meta({ description: "What stands against a full placement; only with `unplaced`" }),
+  factsAgeSeconds: whole("How old the facts are; missing: no machine was asked").optional(),
+});
+
+export type PlanJson = z.output<typeof planJsonSchema>;

@@ -1,0 +1,117 @@
+// The plan for machines is what its committed JSON Schema says, and the schema says nothing that never is.
+import { readdirSync, readFileSync } from "node:fs";
+import Ajv from "ajv";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { Field } from "../../docs/fields";
+import { planSchema } from "../../docs/plan-page";
+import { filters } from "../../placement/filters";
+import { place } from "../../placement/place";
+import { planJsonSchema } from "../../placement/plan-json";
+import { toJson } from "../../placement/to-json";
+import { tokens } from "../../placement/token";
+import { loadTopology } from "../../topology/load-topology";
+import { noObservations, type Observed } from "../../topology/observed";
+import type { Topology } from "../../topology/topology";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
+
+const ajv = new Ajv({ allowUnionTypes: true });
+const validate = ajv.compile(JSON.parse(readFileSync("docs/reference/plan.schema.json", "utf8")));
+// As it is read from outside, unknown fields are no mistake; from within, a field without a word about it is one.
+const closed = ajv.compile(z.toJSONSchema(planJsonSchema, { io: "output", target: "draft-7" }));
+
+const cluster = "stacks/clusters/brain-in-jar.yaml";
+const shipped = ["stacks/scenarios", "test/fixtures/scenarios"].flatMap((folder) =>
+  readdirSync(folder).map((file) => `${folder}/${file}`),
+);
+
+const big = aNode({ name: "big", ramBytes: gb(16), gpu: true, gpuMemoryBytes: gb(8), unifiedMemory: true });
+const small = aNode({ name: "small", ramBytes: gb(8) });
+const given = (
+  nodes = [big, small],
+  instances = [anInstance({ id: "a" })],
+  observed: Partial<Observed> = {},
+) => ({
+  ...aTopology(nodes, instances),
+  observed: { ...noObservations, ...observed },
+});
+
+const situations: Record<string, Topology> = {
+  "a move, other stacks and facts": given(
+    undefined,
+    [anInstance({ id: "a", ramBytes: gb(3), network: "peers" }), anInstance({ id: "b", ramBytes: gb(2) })],
+    {
+      previous: { a: { node: "big" }, b: { node: "small" } },
+      others: [{ stack: "hive", instance: "c", node: "small", ramBytes: gb(1), gpuMemoryBytes: 0 }],
+      nodes: {
+        big: { status: "UNAVAILABLE", reason: "no route to host" },
+        small: { status: "HEALTHY", memoryAvailableBytes: gb(3), heldBytes: gb(3) },
+      },
+      facts: { ageSeconds: 7 },
+    },
+  ),
+  "what runs stays where a better node is": given(undefined, undefined, { previous: { a: { node: "big" } } }),
+  "a node that is gone": given(undefined, undefined, { nodes: { big: { gone: true } } }),
+  "a conflict": given([small], [anInstance({ id: "a", ramBytes: gb(70) }), anInstance({ id: "b" })]),
+  "a search": given(undefined, [
+    anInstance({ id: "a", ramBytes: gb(4), gpu: "preferred" }),
+    anInstance({ id: "b", ramBytes: gb(9) }),
+    anInstance({ id: "c", ramBytes: gb(3) }),
+  ]),
+};
+
+const seen = new Set<string>();
+
+describe("the plan for machines fits its schema", () => {
+  it.each(shipped)("of %s", async (scenario) => check(loadTopology({ cluster, scenario })));
+  it.each(Object.keys(situations))("with %s", async (name) => check(situations[name]!));
+
+  it("and each field of the schema was there", () => {
+    expect(paths(planSchema(), "").filter((path) => !seen.has(path))).toEqual([]);
+  });
+});
+
+it("says of every field what it means", () => {
+  const silent = paths(planSchema(), "").filter(
+    (path) => !/^\S.*[^.\s]$/.test(fieldAt(path)?.description ?? ""),
+  );
+  expect(silent).toEqual([]);
+});
+
+it("lists the tokens in the order of the filters; the last one comes from the search", () => {
+  expect(Object.keys(tokens)).toEqual([...filters.map(({ token }) => token), "NeededByOthers"]);
+});
+
+async function check(topology: Topology): Promise<void> {
+  const json = JSON.parse(JSON.stringify(toJson(await place(topology))));
+  validate(json);
+  expect(validate.errors).toBe(null);
+  closed(json);
+  expect(closed.errors).toBe(null);
+  note(json, "");
+}
+
+function note(value: unknown, path: string): void {
+  if (Array.isArray(value)) for (const item of value) note(item, path);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, inner] of Object.entries(value)) {
+      seen.add(`${path}.${key}`);
+      note(inner, `${path}.${key}`);
+    }
+}
+
+function paths({ properties, items }: Field, path: string): string[] {
+  if (items) return paths(items, path);
+  return Object.entries(properties ?? {}).flatMap(([key, field]) => [
+    `${path}.${key}`,
+    ...paths(field, `${path}.${key}`),
+  ]);
+}
+
+function fieldAt(path: string): Field | undefined {
+  const keys = path.split(".").slice(1);
+  return keys.reduce<Field | undefined>(
+    (field, key) => (field?.items ?? field)?.properties?.[key],
+    planSchema(),
+  );
+}
