@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { dump } from "js-yaml";
 import { loadCluster } from "../topology/load-cluster";
 import type { Node } from "../topology/node";
+import { type IsolatedLabArgs, isolatedLabDown, isolatedLabUp, nodeOf } from "./isolated/isolated-lab";
+import type { Machine } from "./isolated/machine";
 import { runningSshd, startSshd, stopSshd } from "./sshd";
 
 /** A laptop-sized stand-in for the machines of a cluster file: one SSH server per node, each with a folder of its own. */
@@ -13,6 +15,8 @@ export interface Lab {
   /** The overlay that sends a stack here instead of to the real machines: config `berth:connections`. */
   readonly connections: string;
   readonly nodes: readonly LabNode[];
+  /** Of a lab whose nodes are namespaces: the machines behind them. */
+  readonly isolated?: readonly Machine[];
 }
 
 export interface LabNode {
@@ -21,6 +25,8 @@ export interface LabNode {
   readonly port: number;
   /** The node's `remote_work_dir`. */
   readonly workDir: string;
+  /** The same folder as this computer sees it. */
+  readonly files: string;
   readonly running: boolean;
 }
 
@@ -41,6 +47,7 @@ export async function labUp(
   declare: (node: Node) => DeclaredFacts = describedFacts,
 ): Promise<Lab> {
   const root = resolve(directory);
+  refuseOtherKind(root, false);
   const nodes = loadCluster(cluster).nodes;
   const connections: Record<string, unknown> = {};
   const up: LabNode[] = [];
@@ -65,7 +72,7 @@ export async function labUp(
       host_key: sshd.hostKey,
       remote_work_dir: workDir,
     };
-    up.push({ name: node.name, address, port: sshd.port, workDir, running: true });
+    up.push({ name: node.name, address, port: sshd.port, workDir, files: workDir, running: true });
   }
   const lab: Lab = { cluster, connections: join(root, "connections.yaml"), nodes: up };
   writeFileSync(lab.connections, dump({ nodes: connections }));
@@ -73,11 +80,32 @@ export async function labUp(
   return lab;
 }
 
+/** As `labUp`, with nodes that are namespaces: they can be cut, killed, filled. Needs root. */
+export async function labUpIsolated(
+  directory: string,
+  cluster: string,
+  args: IsolatedLabArgs = {},
+): Promise<Lab> {
+  refuseOtherKind(directory, true);
+  const lab = await isolatedLabUp(directory, cluster, args);
+  writeFileSync(labFile(resolve(directory)), JSON.stringify(lab, undefined, 2));
+  return lab;
+}
+
+function refuseOtherKind(directory: string, isolated: boolean): void {
+  const lab = readLab(directory);
+  if (lab && (lab.isolated !== undefined) !== isolated)
+    throw new Error(
+      `${directory} holds a lab ${isolated ? "of loopback addresses" : "of isolated nodes"}; end it first:  npm run lab -- down`,
+    );
+}
+
 /** The lab in `directory` as it is now; `undefined` when there is none. */
 export function readLab(directory: string): Lab | undefined {
   const root = resolve(directory);
   if (!existsSync(labFile(root))) return undefined;
   const lab: Lab = JSON.parse(readFileSync(labFile(root), "utf8"));
+  if (lab.isolated) return { ...lab, nodes: lab.isolated.map(nodeOf) };
   const isRunning = (name: string) => runningSshd(join(nodeFolder(root, name), "sshd")) !== undefined;
   return { ...lab, nodes: lab.nodes.map((node) => ({ ...node, running: isRunning(node.name) })) };
 }
@@ -85,7 +113,10 @@ export function readLab(directory: string): Lab | undefined {
 /** Stops the SSH servers and removes the lab's folder, with everything on its nodes. No lab is success. */
 export async function labDown(directory: string): Promise<void> {
   const root = resolve(directory);
-  for (const { name } of readLab(root)?.nodes ?? []) await stopSshd(join(nodeFolder(root, name), "sshd"));
+  const lab = readLab(root);
+  for (const { name } of lab?.isolated ? [] : (lab?.nodes ?? []))
+    await stopSshd(join(nodeFolder(root, name), "sshd"));
+  await isolatedLabDown(root);
   rmSync(root, { recursive: true, force: true });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, sep } from "node:path";
+import { type Machine, processesOf } from "./isolated/machine";
 import type { Lab } from "./lab";
 
 /** What still lives or lies on a lab's nodes. */
@@ -14,14 +15,13 @@ export interface LeftBehind {
 
 /**
  * Asks the kernel and the file system, not any registry of ours: every process that works in a node's folder, or names it in
- * its environment or command line, and every file below the nodes' work directories.
+ * its environment or command line (on isolated nodes every process that is not the machine's own), and every file below the nodes'
+ * work directories.
  */
 export function leftBehind(lab: Lab): LeftBehind {
-  const workDirs = lab.nodes.map((node) => node.workDir);
-  const processes = readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter((pid) => belongsTo(pid, workDirs))
-    .map((pid) => `${pid} ${proc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
+  const workDirs = lab.nodes.map((node) => node.files);
+  const pids = lab.isolated ? lab.isolated.flatMap(guests) : inFolders(workDirs);
+  const processes = pids.map((pid) => `${pid} ${proc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
   const files = workDirs
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
@@ -31,6 +31,21 @@ export function leftBehind(lab: Lab): LeftBehind {
     );
   const stacks = workDirs.flatMap((folder) => foldersIn(join(folder, ".berth")));
   return { processes, files, stacks: [...new Set(stacks)].sort() };
+}
+
+function inFolders(workDirs: readonly string[]): string[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .filter((pid) => belongsTo(pid, workDirs));
+}
+
+/** Processes of a machine but its first, what belongs to that, and the SSH server with its sessions. */
+function guests(machine: Machine): string[] {
+  return processesOf(machine)
+    .filter(({ inner }) => inner !== 1)
+    .map(({ pid }) => `${pid}`)
+    .filter((pid) => !/^(sshd|dbus-daemon)/.test(proc(pid, "comm")))
+    .filter((pid) => !proc(pid, "environ").includes("BERTH_LAB_OWN=1\0"));
 }
 
 function foldersIn(folder: string): string[] {

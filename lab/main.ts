@@ -1,13 +1,16 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
-import { labDown, labUp, readLab } from "./lab";
+import { Command, InvalidArgumentError } from "commander";
+import { type Fault, faults, isCut } from "./isolated/faults";
+import type { IsolatedLabArgs } from "./isolated/isolated-lab";
+import type { Machine } from "./isolated/machine";
+import { type Lab, labDown, labUp, labUpIsolated, readLab } from "./lab";
 import { leftBehind } from "./left-behind";
 import { destroyCommand } from "./workspace";
 
 const program = new Command("lab")
   .description(
-    "Stand-ins for the machines of a cluster file: one SSH server per node on this computer's loopback addresses",
+    "Stand-ins for the machines of a cluster file on this computer: one SSH server per node on a loopback address, or with --isolated a network, processes, disk and memory of its own per node",
   )
   .option("--directory <folder>", "where the lab and the state of its stacks live", ".lab")
   .addHelpText(
@@ -16,6 +19,9 @@ const program = new Command("lab")
 Examples:
   npm run lab -- up
   npm run lab -- up --cluster stacks/clusters/brain-in-jar.yaml
+  npm run lab -- up --isolated --systemd host      (as root)
+  npm run lab -- cut rpi1
+  npm run lab -- heal rpi1
   npm run lab -- status
   npm run lab -- down`,
   );
@@ -24,8 +30,17 @@ program
   .command("up")
   .description("start the nodes; those that run are started again with their address and their files")
   .option("--cluster <file>", "the machines to stand in for", "stacks/clusters/brain-in-jar.yaml")
-  .action(async ({ cluster }: { cluster: string }) => {
-    const lab = await labUp(directory(), cluster);
+  .option(
+    "--isolated",
+    "nodes are namespaces that can be cut, killed and filled; needs root and Linux with cgroup v1",
+  )
+  .option("--systemd <node...>", "isolated nodes whose first process is systemd")
+  .option("--disk-mb <number>", "size of each isolated node's disk in MB (10^6 bytes)", toDiskSize, 256)
+  .action(async ({ cluster, isolated, systemd, diskMb }: UpOptions) => {
+    if (systemd && !isolated) throw new Error("--systemd is for isolated nodes; add --isolated");
+    const lab = isolated
+      ? await upIsolated(cluster, { systemd, diskMegabytes: diskMb })
+      : await labUp(directory(), cluster);
     for (const node of lab.nodes)
       console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.workDir}`);
     console.log(
@@ -39,10 +54,11 @@ program
   .action(() => {
     const lab = readLab(directory());
     if (!lab) return console.log("no lab; start one with  npm run lab -- up");
-    for (const node of lab.nodes)
-      console.log(
-        `${node.name.padEnd(12)} ${node.address}:${node.port}  ${node.running ? "running" : "stopped"}`,
-      );
+    for (const [index, node] of lab.nodes.entries()) {
+      const cut = lab.isolated && isCut(lab.isolated[index]!) ? ", cut" : "";
+      const state = node.running ? "running" : "stopped";
+      console.log(`${node.name.padEnd(12)} ${node.address}:${node.port}  ${state}${cut}`);
+    }
     const { processes, files } = leftBehind(lab);
     console.log(`\n${processes.length} processes, ${files.length} files on them`);
   });
@@ -66,6 +82,57 @@ program
     rmSync(home(), { recursive: true, force: true });
     console.log("the lab is gone");
   });
+
+const descriptions: Record<Fault, string> = {
+  kill: "isolated: power cut; all processes of the node end at once, its disk stays",
+  reboot: "isolated: power cut and start, with another boot id, the same address and disk",
+  cut: "isolated: no packet reaches the node or leaves it",
+  lossy: "isolated: of the packets to the node this many of a hundred are lost",
+  "fill-disk": "isolated: the node's disk takes nothing more",
+  hang: "isolated: every process of the node stands still; connections to it are taken and not answered",
+  heal: "isolated: ends cut, lossy, fill-disk and hang",
+};
+
+for (const [fault, description] of Object.entries(descriptions) as [Fault, string][]) {
+  const command = program.command(fault).description(description).argument("<node>");
+  if (fault === "lossy") command.argument("<percent>", "1 to 99", Number);
+  command.action(async (node: string, percent: unknown) => {
+    await faults[fault](machineOf(node), typeof percent === "number" ? percent : 0);
+    console.log(`${node}: ${fault} done`);
+  });
+}
+
+interface UpOptions {
+  readonly cluster: string;
+  readonly isolated?: boolean;
+  readonly systemd?: string[];
+  readonly diskMb: number;
+}
+
+/** Brings what the system lacks, or says what to type. */
+async function upIsolated(cluster: string, args: IsolatedLabArgs): Promise<Lab> {
+  const { isolatedLabPackages } = await import("../tools/system-packages.mjs");
+  if (process.getuid?.() === 0 && !isolatedLabPackages.state())
+    await isolatedLabPackages.install(console.log);
+  return labUpIsolated(directory(), cluster, args);
+}
+
+function machineOf(name: string): Machine {
+  const lab = readLab(directory());
+  if (!lab?.isolated)
+    throw new Error(`no isolated lab in ${home()}; start one with  npm run lab -- up --isolated`);
+  const machine = lab.isolated.find((one) => one.name === name);
+  if (machine) return machine;
+  throw new Error(
+    `the lab has no node "${name}"; there are ${lab.nodes.map((node) => node.name).join(", ")}`,
+  );
+}
+
+function toDiskSize(text: string): number {
+  const size = Number(text);
+  if (Number.isInteger(size) && size >= 16) return size;
+  throw new InvalidArgumentError("expected a whole number of MB, at least 16.");
+}
 
 const home = () => program.opts<{ directory: string }>().directory;
 const directory = () => join(home(), "lab");

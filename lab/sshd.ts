@@ -16,15 +16,19 @@ export interface SshdArgs {
   readonly options?: readonly string[];
 }
 
-/** A running SSH server that admits the calling user with the key at `keyPath`, and nobody else. */
-export interface Sshd {
-  readonly address: string;
-  readonly port: number;
-  readonly pid: number;
+/** What a client needs of a server. */
+export interface SshAccess {
   /** The public host key in one line without a host name: "ssh-ed25519 AAAA…". */
   readonly hostKey: string;
   readonly keyPath: string;
   readonly knownHostsPath: string;
+}
+
+/** A running SSH server that admits the calling user with the key at `keyPath`, and nobody else. */
+export interface Sshd extends SshAccess {
+  readonly address: string;
+  readonly port: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -35,16 +39,8 @@ export interface Sshd {
 export async function startSshd(args: SshdArgs): Promise<Sshd> {
   const directory = resolve(args.directory);
   const { address, port = await freePort(args.address) } = args;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const [keyPath, hostKeyPath] = [key(directory, "client_key"), key(directory, "host_key")];
-  const hostKey = publicKey(hostKeyPath);
-  const [config, log, knownHostsPath] = [
-    configPath(directory),
-    join(directory, "sshd.log"),
-    join(directory, "known_hosts"),
-  ];
-  writeFileSync(config, sshdConfig(directory, address, port, args.options ?? []));
-  writeFileSync(knownHostsPath, `[${address}]:${port} ${hostKey}\n`);
+  const access = prepareSshd({ ...args, directory, port });
+  const [config, log] = [configPath(directory), join(directory, "sshd.log")];
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
 
   const server = spawn(sshdPath(), ["-D", "-f", config, "-E", log], { detached: true, stdio: "ignore" });
@@ -59,15 +55,26 @@ export async function startSshd(args: SshdArgs): Promise<Sshd> {
     const words = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n") : "";
     throw new Error(`sshd on ${address}:${port} did not start (${ended ?? "no answer in 5 s"}):\n${words}`);
   }
-  return {
-    address,
-    port,
-    pid: server.pid!,
-    hostKey,
-    keyPath,
-    knownHostsPath,
-    stop: () => stopSshd(directory),
-  };
+  return { address, port, pid: server.pid!, ...access, stop: () => stopSshd(directory) };
+}
+
+/**
+ * Writes keys and configuration of a server that is started later; keys that are there stay. `seenAs` is the folder's path for
+ * the server, where that is another. @default `directory`
+ */
+export function prepareSshd(args: SshdArgs & { readonly port: number; readonly seenAs?: string }): SshAccess {
+  const directory = resolve(args.directory);
+  const { address, port } = args;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const [keyPath, hostKeyPath] = [key(directory, "client_key"), key(directory, "host_key")];
+  const hostKey = publicKey(hostKeyPath);
+  const knownHostsPath = join(directory, "known_hosts");
+  writeFileSync(
+    configPath(directory),
+    sshdConfig(args.seenAs ?? directory, address, port, args.options ?? []),
+  );
+  writeFileSync(knownHostsPath, `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`);
+  return { hostKey, keyPath, knownHostsPath };
 }
 
 /** Stops the server that was started in `directory`, by whichever process; nothing running there is success. */
@@ -130,7 +137,7 @@ function key(directory: string, name: string): string {
 const publicKey = (path: string) => readFileSync(`${path}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
 
 /** sshd starts itself again for each connection, so it must be called by its absolute path. */
-function sshdPath(): string {
+export function sshdPath(): string {
   const folders = ["/usr/sbin", "/usr/local/sbin", "/sbin", ...(process.env.PATH ?? "").split(":")];
   const found = folders.map((folder) => join(folder, "sshd")).find(existsSync);
   if (!found) throw new Error("no sshd on this machine; run: npm run setup");

@@ -16,17 +16,35 @@ const needs = [
   { name: "python3", isThere: () => find("python3"), apt: "python3", dnf: "python3", brew: "python" },
   { name: "python3-venv", isThere: hasVenv, apt: "python3-venv", dnf: "python3", brew: "python" },
 ];
+/** What an isolated lab needs beside that (`npm run lab -- up --isolated`, and the tests that cut and kill nodes). */
+const isolatedLabNeeds = [
+  { name: "ip", isThere: () => find("ip"), apt: "iproute2", dnf: "iproute" },
+  { name: "nft", isThere: () => find("nft"), apt: "nftables", dnf: "nftables" },
+  {
+    name: "unshare",
+    isThere: () => find("unshare") && find("nsenter"),
+    apt: "util-linux",
+    dnf: "util-linux",
+  },
+  { name: "mkfs.ext4", isThere: () => find("mkfs.ext4"), apt: "e2fsprogs", dnf: "e2fsprogs" },
+];
 const managers = [
   { name: "apt", program: "apt-get", command: "apt-get install -y --no-install-recommends" },
   { name: "dnf", program: "dnf", command: "dnf install -y" },
   { name: "brew", program: "brew", command: "brew install", asUser: true },
 ];
 
-export const systemPackages = {
-  name: "system packages",
-  state: () => (missing().length === 0 ? needs.map(({ name }) => name).join(", ") : undefined),
-  install: (report) => installPackages(missing(), report),
-};
+export const systemPackages = part("system packages", needs);
+export const isolatedLabPackages = part("isolated lab", isolatedLabNeeds);
+
+function part(name, needs) {
+  const missing = () => needs.filter(({ isThere }) => !isThere());
+  return {
+    name,
+    state: () => (missing().length === 0 ? needs.map(({ name }) => name).join(", ") : undefined),
+    install: (report) => installPackages(missing(), report),
+  };
+}
 
 /**
  * Installs what is missing with apt where we are root; else throws with the exact command to type. Each entry names its
@@ -55,8 +73,6 @@ export const find = (program) =>
   [...process.env.PATH.split(delimiter), "/usr/sbin", "/usr/local/sbin", "/sbin"]
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
-
-const missing = () => needs.filter(({ isThere }) => !isThere());
 
 /** Debian's python3 comes without the part of `venv` that brings pip. */
 function hasVenv() {

@@ -38,7 +38,7 @@ const suites = [
 const reports = mkdtempSync(join(tmpdir(), "berth-test-"));
 let [passed, failed] = [0, 0];
 try {
-  if (await show(process.execPath, [join(checkout, "tools", "setup.mjs")])) {
+  if (await show(process.execPath, [join(checkout, "tools", "setup.mjs"), "--tests"])) {
     for (const check of checks) tally(await runCheck(check));
     for (const suite of suites) tally(await runSuite(suite));
   } else failed++;

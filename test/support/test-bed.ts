@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { type DeclaredFacts, type Lab, labDown, labUp } from "../../lab/lab";
+import { type Fault, faults } from "../../lab/isolated/faults";
+import type { IsolatedLabArgs } from "../../lab/isolated/isolated-lab";
+import type { Machine } from "../../lab/isolated/machine";
+import { startMachineSshd, stopMachineSshd } from "../../lab/isolated/machine-sshd";
+import { type DeclaredFacts, type Lab, labDown, labUp, labUpIsolated } from "../../lab/lab";
 import { type LeftBehind, leftBehind } from "../../lab/left-behind";
 import { stopSshd } from "../../lab/sshd";
 import { openWorkspace, type Run, type Workspace } from "../../lab/workspace";
@@ -15,6 +19,8 @@ export interface TestBedArgs {
   /** @default stacks/clusters/brain-in-jar.yaml */
   readonly cluster?: string;
   readonly declare?: (node: Node) => DeclaredFacts;
+  /** Machines that can be cut, killed and filled; `{}` for all defaults. Only below `describeIsolated`. */
+  readonly isolated?: IsolatedLabArgs;
   /** Another stack of the same back end on the same machines; it closes first. */
   readonly beside?: TestBed;
 }
@@ -47,7 +53,11 @@ export class TestBed {
     mkdirSync(join(folder, "code"));
     const home = args.beside?.folder ?? folder;
     const cluster = args.cluster ?? "stacks/clusters/brain-in-jar.yaml";
-    const lab = args.beside?.lab ?? (await labUp(join(home, "lab"), cluster, args.declare));
+    const ownLab = () =>
+      args.isolated
+        ? labUpIsolated(join(home, "lab"), cluster, args.isolated)
+        : labUp(join(home, "lab"), cluster, args.declare);
+    const lab = args.beside?.lab ?? (await ownLab());
     const own = args.scenario && { "berth:scenario": join(folder, "scenario.yaml") };
     const workspace = await openWorkspace({
       directory: join(home, "workspace"),
@@ -115,8 +125,24 @@ export class TestBed {
     );
   }
 
+  /** The work directory of a node, as this computer sees it. */
   workDir(node: string): string {
-    return this.lab.nodes.find(({ name }) => name === node)!.workDir;
+    return this.lab.nodes.find(({ name }) => name === node)!.files;
+  }
+
+  /** Lets something happen to an isolated node; `percent` is for "lossy". */
+  async fault(what: Fault, node: string, percent = 0): Promise<void> {
+    await faults[what](this.machine(node), percent);
+  }
+
+  /** Starts the SSH server of an isolated node again, with further lines of configuration. */
+  async restartSshd(node: string, options: readonly string[] = []): Promise<void> {
+    await stopMachineSshd(this.machine(node));
+    await startMachineSshd(this.machine(node), options);
+  }
+
+  machine(node: string): Machine {
+    return this.lab.isolated!.find(({ name }) => name === node)!;
   }
 
   /** The log of an instance, as lines. */
@@ -138,7 +164,8 @@ export class TestBed {
 
   /** A node that does not answer from now on. */
   async silence(node: string): Promise<void> {
-    await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
+    if (this.lab.isolated) await stopMachineSshd(this.machine(node));
+    else await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
   }
 
   /** The stack's output `placements`: node by instance. */
@@ -158,7 +185,7 @@ export class TestBed {
   /** Ends what still runs, then removes everything. */
   async close(): Promise<void> {
     if (this.home === this.folder) {
-      for (const line of this.left().processes) {
+      for (const line of this.lab.isolated ? [] : this.left().processes) {
         try {
           process.kill(Number(line.split(" ")[0]), "SIGKILL");
         } catch {

@@ -54,7 +54,8 @@ def measure(work_dir: Path) -> dict[str, Any]:
     if declared:
         # As full as this computer is: its own bytes mean nothing beside a declared size.
         share = memory["MemAvailable"] / memory["MemTotal"]
-        measured.update(json.loads(Path(declared).read_text(encoding="utf-8")), source="declared by the lab")
+        measured["source"] = "declared by the lab"
+        measured.update(json.loads(Path(declared).read_text(encoding="utf-8")))
         measured["mem_available_bytes"] = int(share * measured["ram_bytes"])
     return measured
 
