@@ -36,7 +36,7 @@ def measure(work_dir: Path) -> dict[str, Any]:
     memory = _memory()
     disk = os.statvfs(nearest_existing(work_dir))
     system = os.uname()
-    measured = {
+    measured: dict[str, Any] = {
         "hostname": system.nodename,
         "boot_id": boot_id(),
         "ram_bytes": memory["MemTotal"],
