@@ -1,22 +1,23 @@
-import * as pulumi from "@pulumi/pulumi";
 import { loadTopology } from "../topology/load-topology";
 import type { Observed } from "../topology/observed";
 import type { Topology } from "../topology/topology";
+import { stackConfig } from "./stack-config";
 
 /**
  * The topology that the stack's configuration names. `berth:connections` says how its machines are reached where that differs
  * from the cluster file; `berth:purge` wins over the scenario's `purge`. Throws ConfigError with every mistake in the files.
  */
 export function loadStack(observed: Observed): Topology {
-  const config = new pulumi.Config("berth");
+  const config = stackConfig();
   const topology = loadTopology(
     {
-      cluster: config.require("cluster"),
-      scenario: config.require("scenario"),
-      connections: config.get("connections"),
+      cluster: config["berth:cluster"],
+      scenario: config["berth:scenario"],
+      connections: config["berth:connections"],
     },
     observed,
   );
-  const purge = config.getBoolean("purge") ?? topology.scenario.purge;
+  const written = config["berth:purge"];
+  const purge = written === undefined ? topology.scenario.purge : String(written) === "true";
   return { ...topology, scenario: { ...topology.scenario, purge } };
 }

@@ -7,17 +7,18 @@ import type { Observed } from "../topology/observed";
 import { defaultFactsFile, stackFiles, stackNames } from "../topology/stack-files";
 import { combineObservations, type OtherStack } from "./combine-observations";
 import { type Decision, readDecision } from "./decision";
+import { stackConfig } from "./stack-config";
 
 /**
  * What was there before this run, read once before anything is decided: this stack's own last placements, what the other
  * stacks in `stacks/` hold on the same cluster, and the snapshot of facts. All optional; no machine is contacted.
  */
 export async function observe(): Promise<Observed> {
-  const config = new pulumi.Config("berth");
+  const config = stackConfig();
   const stack = pulumi.getStack();
-  const factsFile = config.get("facts") ?? defaultFactsFile(stack);
+  const factsFile = config["berth:facts"] ?? defaultFactsFile(stack);
   const snapshot = existsSync(factsFile) ? readFacts(factsFile) : undefined;
-  const [own, others] = await Promise.all([decisionIn(stack), otherStacks(stack, config.require("cluster"))]);
+  const [own, others] = await Promise.all([decisionIn(stack), otherStacks(stack, config["berth:cluster"])]);
   return combineObservations({ stack, own, others, snapshot, now: new Date() });
 }
 

@@ -18,6 +18,24 @@ export function looseSection<Shape extends z.core.$ZodLooseShape>(what: string, 
   return z.looseObject(shape, what).meta({ allowed: what });
 }
 
+/** The same, where every key that starts with a prefix is ours: an unknown one of them is an error. */
+export function ownKeys<Shape extends z.core.$ZodLooseShape>(what: string, prefix: string, shape: Shape) {
+  const known = Object.keys(shape);
+  const unknown = z.core._check<Record<string, unknown>>(
+    ({ value, issues }) => {
+      const keys = Object.keys(value).filter((key) => key.startsWith(prefix) && !known.includes(key));
+      if (keys.length > 0)
+        issues.push({ code: "unrecognized_keys", keys, input: value, message: known.join(", ") });
+    },
+    // Also beside other mistakes: a mistyped key is often the missing one.
+    { when: ({ value }) => typeof value === "object" && value !== null },
+  );
+  const others = known.map((key) => key.slice(prefix.length)).join("|");
+  return looseSection(what, shape)
+    .check(unknown)
+    .meta({ allowed: what, patternProperties: { [`^${prefix}(?!(${others})$)`]: false } });
+}
+
 export function list<Item extends z.ZodType>(what: string, item: Item) {
   return z.array(item, what).meta({ allowed: what });
 }

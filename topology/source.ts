@@ -45,6 +45,11 @@ export class Source {
     }
   }
 
+  /** A value that was not read from a file of ours. @param origin what stands where else the file's name does */
+  static given(origin: string, value: unknown): Source {
+    return new Source(value, () => origin, new Map());
+  }
+
   /** One line per finding, in the order of the file: `stacks/lab.yaml:4:11  nodes[0].max_instances: …`. */
   lines(findings: readonly Finding[]): string[] {
     return findings

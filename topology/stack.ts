@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { flag, line, looseSection } from "./fields";
+import { flag, line, looseSection, ownKeys } from "./fields";
 
 const path = line("the path of a file, from the project's directory");
 
 /** `Pulumi.<stack>.yaml`, as far as it is ours. */
 export const stackSchema = looseSection("a map with config", {
-  config: looseSection("a map with berth:cluster and berth:scenario", {
+  config: ownKeys("a map with berth:cluster and berth:scenario", "berth:", {
     "berth:cluster": path.meta({
       description: "The cluster file",
       example: "stacks/clusters/brain-in-jar.yaml",

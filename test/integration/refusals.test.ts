@@ -48,6 +48,20 @@ test("what does not fit fails in the preview, with every node's reason, and star
   expect(bed.connections()).toBe(0);
 });
 
+test("a mistyped key of the stack's is shown with what was meant; those of others are free", async () => {
+  bed = await TestBed.open({ scenario: sleepers(["a"], onRpi1) });
+  await bed.configure("other:purg", "true");
+  expect((await bed.pulumi("preview")).status).toBe(0);
+  await bed.configure("berth:purg", "true");
+  const { status, output } = await bed.pulumi("preview");
+  expect(status).not.toBe(0);
+  expect(output).toContain(
+    'stack hive-cluster  config["berth:purg"]: unknown key, did you mean "berth:purge"?',
+  );
+  expect(output).not.toContain("    at ");
+  expect(bed.connections()).toBe(0);
+});
+
 test("mistakes in the files are shown all at once, without a stack, and nothing is started", async () => {
   bed = await TestBed.open({
     scenario: { name: "x", instances: [{ instance_id: "a", ram_gb: "much", gpus: 1 }] },
