@@ -71,30 +71,13 @@ test("the private key is nowhere but in its file: not in state, output or proces
 test("an update killed while it checks, makes room or starts is finished by the next one, and so is a destroy", async () => {
   bed = await TestBed.open({ scenario: sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }) });
   for (const step of ["rpi1-preflight creating", "rpi1-roster creating", "a-start creating"]) {
-    await killedAt(step);
-    await bed.workspace.releaseDeadLock();
+    await bed.killEngineAt(step);
     const { status, output } = await bed.up();
     expect(status, output).toBe(0);
     expect(running()).toBe(2);
-    await killedAt("a-janitor deleting", ["destroy", "--yes", "--skip-preview"]);
-    await bed.workspace.releaseDeadLock();
+    await bed.killEngineAt("a-janitor deleting", ["destroy", "--yes", "--skip-preview"]);
     const destroyed = await bed.destroy();
     expect(destroyed.status, destroyed.output).toBe(0);
     expect(bed.left()).toEqual(nothing);
   }
 });
-
-/** Runs the engine and kills it, and the plugins it started, when it prints `step`. */
-function killedAt(step: string, args = ["up", "--yes", "--skip-preview"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const engine = bed.workspace.start(args);
-    let printed = "";
-    engine.stdout!.on("data", (chunk: Buffer) => {
-      printed += chunk;
-      if (printed.includes(step)) engine.kill("SIGKILL");
-    });
-    engine.on("exit", (_, signal) =>
-      signal === "SIGKILL" ? resolve() : reject(new Error(`never came to ${step}:\n${printed}`)),
-    );
-  });
-}

@@ -1,6 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import { type Fault, faults } from "../../lab/isolated/faults";
 import type { IsolatedLabArgs } from "../../lab/isolated/isolated-lab";
@@ -58,7 +59,10 @@ export class TestBed {
         ? labUpIsolated(join(home, "lab"), cluster, args.isolated)
         : labUp(join(home, "lab"), cluster, args.declare);
     const lab = args.beside?.lab ?? (await ownLab());
-    const own = args.scenario && { "berth:scenario": join(folder, "scenario.yaml") };
+    const own = {
+      ...(args.scenario && { "berth:scenario": join(folder, "scenario.yaml") }),
+      ...(args.cluster && { "berth:cluster": resolve(args.cluster) }),
+    };
     const workspace = await openWorkspace({
       directory: join(home, "workspace"),
       lab,
@@ -111,6 +115,35 @@ export class TestBed {
 
   pulumi(...args: string[]): Promise<Run> {
     return this.workspace.pulumi(args);
+  }
+
+  /**
+   * Runs the engine (`up` unless told otherwise) and lets something happen once it has printed `step`, e.g. "a-start creating".
+   * Resolves when the engine has ended; throws when it never came to the step.
+   */
+  async whileItRuns(
+    step: string,
+    happen: (engine: ChildProcess) => unknown,
+    args: readonly string[] = ["up", "--yes", "--skip-preview"],
+  ): Promise<Run> {
+    const engine = this.workspace.start(args);
+    let [output, happened]: [string, unknown] = ["", undefined];
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (happened === undefined && output.includes(step)) happened = happen(engine) ?? true;
+    };
+    engine.stdout!.on("data", read);
+    engine.stderr!.on("data", read);
+    const status = await new Promise<number | null>((resolve) => engine.on("exit", resolve));
+    if (happened === undefined) throw new Error(`never came to ${step}:\n${output}`);
+    await happened;
+    return { status, output };
+  }
+
+  /** `kill -9` for the engine once it has printed `step`; what it has started goes on as it may. */
+  async killEngineAt(step: string, args?: readonly string[]): Promise<void> {
+    await this.whileItRuns(step, (engine) => engine.kill("SIGKILL"), args);
+    await this.workspace.releaseDeadLock();
   }
 
   up = () => this.pulumi("up", "--yes", "--skip-preview");
