@@ -10,6 +10,6 @@ export = () =>
   plainErrors(async () => {
     const topology = loadStack(await observe());
     const plan = await place(topology);
-    announce(plan);
+    announce(topology, plan);
     return deploy(topology, plan);
   });

@@ -2,13 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { explain } from "../placement/explain";
 import type { Plan } from "../placement/plan";
 import { ConfigError } from "../topology/config-error";
+import type { Topology } from "../topology/topology";
+import { farewells } from "./farewells";
 
 /**
  * Shows the decision in the preview. Throws ConfigError when an instance has no place, before any resource is made: a scenario
  * runs whole or not at all.
  */
-export function announce(plan: Plan): void {
+export function announce(topology: Topology, plan: Plan): void {
   if (plan.unplaced.length > 0)
     throw new ConfigError(["nothing is started: not every instance has a place\n", explain(plan)]);
   pulumi.log.info(explain(plan));
+  for (const line of farewells(topology, plan, pulumi.getStack())) pulumi.log.warn(line);
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement, Plan } from "../placement/plan";
 import type { Instance } from "../topology/instance";
@@ -6,6 +7,7 @@ import type { Topology } from "../topology/topology";
 import { codeTree } from "./code-tree";
 import { decisionOf } from "./decision";
 import { ExperimentInstance } from "./experiment-instance";
+import { goneFolder } from "./gone-folder";
 import { Node } from "./node";
 import { type Peer, roster } from "./roster";
 import { sshAccess } from "./ssh-access";
@@ -31,10 +33,13 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     tree: codeTree(scenario.code.localPath, scenario.code.exclude),
   };
   const nodes = machines.map((machine) => {
-    const heldByOthers = observed.others.filter(({ node }) => node === machine.name);
-    return new Node(machine.name, {
+    const { name } = machine;
+    const gone = join(goneFolder(), cluster.name, name);
+    const heldByOthers = observed.others.filter(({ node }) => node === name);
+    return new Node(name, {
       machine,
-      access: access.get(machine.name)!,
+      access: access.get(name)!,
+      gone,
       stack,
       owner,
       code,

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { remote } from "@pulumi/command";
+import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../placement/plan";
 import type { Instance } from "../topology/instance";
@@ -26,7 +26,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
   static readonly __pulumiType = "berth:components:ExperimentInstance";
 
   /** Done when the process runs; the next instance on the same node waits for it. */
-  readonly started: remote.Command;
+  readonly started: local.Command;
   /** The instance's log on its node. */
   readonly logPath: string;
 
@@ -34,12 +34,12 @@ export class ExperimentInstance extends pulumi.ComponentResource {
     const { dependsOn, ...own } = opts ?? {};
     super(ExperimentInstance.__pulumiType, name, policyView(args), own);
     const { node, instance } = args;
-    const { access, machine } = node.args;
+    const { machine } = node.args;
     const janitor = remoteCommand(
       `${name}-janitor`,
       {
         place: node.place,
-        access,
+        reach: node.reach,
         undo: "stop",
         request: node.target.apply((target) => ({ ...target, instance: { id: instance.id } })),
       },
@@ -51,7 +51,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
       {
         // Whenever the janitor was replaced, the instance was ended: then it is started, whatever else the state says.
         place: [machine.name, janitor.id],
-        access,
+        reach: node.reach,
         ensure: "start",
         request: Object.keys(instance.env).length > 0 ? pulumi.secret(request) : request,
       },

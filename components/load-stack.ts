@@ -1,11 +1,14 @@
+import { withGoneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Observed } from "../topology/observed";
 import type { Topology } from "../topology/topology";
+import { goneFolder } from "./gone-folder";
 import { stackConfig } from "./stack-config";
 
 /**
  * The topology that the stack's configuration names. `berth:connections` says how its machines are reached where that differs
- * from the cluster file; `berth:purge` wins over the scenario's `purge`. Throws ConfigError with every mistake in the files.
+ * from the cluster file; `berth:purge` wins over the scenario's `purge`; a node that was given up is gone whatever was observed.
+ * Throws ConfigError with every mistake in the files.
  */
 export function loadStack(observed: Observed): Topology {
   const config = stackConfig();
@@ -19,5 +22,5 @@ export function loadStack(observed: Observed): Topology {
   );
   const written = config["berth:purge"];
   const purge = written === undefined ? topology.scenario.purge : String(written) === "true";
-  return { ...topology, scenario: { ...topology.scenario, purge } };
+  return withGoneNodes({ ...topology, scenario: { ...topology.scenario, purge } }, goneFolder());
 }

@@ -1,19 +1,21 @@
 import { posix } from "node:path";
-import { local, type remote } from "@pulumi/command";
+import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Node as MachineNode } from "../topology/node";
 import type { Held } from "../topology/observed";
 import type { CodeTree } from "./code-tree";
 import { supervisorFiles } from "./node-program";
+import { type Reach, reachEnvironment } from "./reach";
 import { remoteCommand } from "./remote-command";
 import type { SshAccess } from "./ssh-access";
-import { sshConfig } from "./ssh-config";
 import type { SyncRequest } from "./sync-code";
 
 export interface NodeArgs {
   /** The machine as the cluster file describes it; policies read its memory and headroom here. */
   readonly machine: MachineNode;
   readonly access: SshAccess;
+  /** The folder that is there while the machine is given up. */
+  readonly gone: string;
   /** Stack of the instances, part of every path on the node. */
   readonly stack: string;
   readonly owner: pulumi.Input<string>;
@@ -42,6 +44,8 @@ export class Node extends pulumi.ComponentResource {
   readonly place: readonly pulumi.Input<string>[];
   /** What every request to this node begins with. */
   readonly target: pulumi.Output<{ work_dir: string; stack: string; owner: string }>;
+  /** How they get there. */
+  readonly reach: Reach;
 
   constructor(
     readonly name: string,
@@ -49,7 +53,8 @@ export class Node extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(Node.__pulumiType, name, policyView(args), opts);
-    const { machine, stack } = args;
+    const { machine, access, stack, gone } = args;
+    this.reach = { node: name, stack, access, gone };
     this.target = pulumi
       .output(args.owner)
       .apply((owner) => ({ work_dir: machine.remoteWorkDir, stack, owner }));
@@ -60,8 +65,8 @@ export class Node extends pulumi.ComponentResource {
   }
 
   /** Compares the machine with its description, takes ownership and installs the supervisor; its delete leaves nothing. */
-  private preflight(): remote.Command {
-    const { machine, access, stack, purge = false } = this.args;
+  private preflight(): local.Command {
+    const { machine, stack, purge = false } = this.args;
     const { name, ramBytes, diskBytes, cpuCores, arch, remoteWorkDir, connection } = machine;
     const node = { name, ram_bytes: ramBytes, disk_bytes: diskBytes, cpu_cores: cpuCores, arch };
     const home = remoteWorkDir.startsWith("~") ? [connection.user] : [];
@@ -69,7 +74,7 @@ export class Node extends pulumi.ComponentResource {
       `${this.name}-preflight`,
       {
         place: [name, stack, remoteWorkDir, ...home],
-        access,
+        reach: this.reach,
         ensure: "preflight",
         undo: "purge",
         request: this.target.apply((target) => ({ ...target, program: supervisorFiles(), purge, node })),
@@ -79,13 +84,12 @@ export class Node extends pulumi.ComponentResource {
   }
 
   private code(code: NonNullable<NodeArgs["code"]>, preflight: pulumi.Resource): local.Command {
-    const { machine, access, stack } = this.args;
+    const { machine, stack } = this.args;
     const request: SyncRequest = {
       root: code.root,
       exclude: code.exclude,
       digest: code.tree.digest,
       remoteDirectory: posix.join(machine.remoteWorkDir.replace(/^~\/?/, ""), ".berth", stack, "code"),
-      ssh: sshConfig(access),
     };
     const program = "exec node --import tsx components/sync-code.ts";
     return new local.Command(
@@ -93,6 +97,7 @@ export class Node extends pulumi.ComponentResource {
       {
         create: program,
         update: program,
+        environment: reachEnvironment(this.reach, copySeconds),
         stdin: JSON.stringify(request),
         triggers: [...this.place],
         addPreviousOutputInEnv: false,
@@ -102,6 +107,9 @@ export class Node extends pulumi.ComponentResource {
     );
   }
 }
+
+/** Only a floor: rsync keeps its own time. */
+const copySeconds = 60;
 
 /** What a policy may judge: plain, known in every preview, without a secret. */
 function policyView({ machine, access, stack, heldByOthers = [] }: NodeArgs) {

@@ -1,4 +1,4 @@
-import type { remote } from "@pulumi/command";
+import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../placement/plan";
 import type { Node } from "./node";
@@ -21,7 +21,7 @@ export function roster(
   placements: readonly Placement[],
   peers: Readonly<Record<string, Peer>>,
   prepared: pulumi.Resource[],
-): remote.Command {
+): local.Command {
   const keep = Object.fromEntries(
     placements.map(({ instance, takes, port }) => [
       instance,
@@ -32,7 +32,7 @@ export function roster(
     `${node.name}-roster`,
     {
       place: node.place,
-      access: node.args.access,
+      reach: node.reach,
       ensure: "roster",
       request: node.target.apply((target) => ({ ...target, keep, peers })),
     },

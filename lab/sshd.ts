@@ -77,8 +77,12 @@ export function prepareSshd(args: SshdArgs & { readonly port: number; readonly s
   return { hostKey, keyPath, knownHostsPath };
 }
 
-/** Stops the server that was started in `directory`, by whichever process; nothing running there is success. */
+/**
+ * Stops the server that was started in `directory`, by whichever process, and cuts the connections that it has; nothing running
+ * there is success. What was started over them lives on.
+ */
 export async function stopSshd(directory: string): Promise<void> {
+  const connections = sessionsOf(runningSshd(directory));
   for (
     let pid = runningSshd(directory), tries = 0;
     pid !== undefined;
@@ -87,7 +91,29 @@ export async function stopSshd(directory: string): Promise<void> {
     process.kill(pid, tries < 100 ? "SIGTERM" : "SIGKILL");
     await sleep(20);
   }
+  for (const pid of connections) endIfThere(pid);
   rmSync(join(directory, "sshd.pid"), { force: true });
+}
+
+/** The processes that serve connections: those below the server, for as long as they are sshd's. */
+function sessionsOf(server: number | undefined): number[] {
+  if (server === undefined) return [];
+  const children = readFileSync(`/proc/${server}/task/${server}/children`, "utf8").split(" ").filter(Boolean);
+  return children.map(Number).flatMap((child) => {
+    try {
+      return /^sshd/.test(readFileSync(`/proc/${child}/comm`, "utf8")) ? [child, ...sessionsOf(child)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** Process id of the server that was started in `directory`, `undefined` when none runs. */
@@ -107,6 +133,8 @@ const configPath = (directory: string) => join(directory, "sshd_config");
 
 function sshdConfig(directory: string, address: string, port: number, options: readonly string[]): string {
   return `${[
+    // Of this one the last counts, of all others the first.
+    "MaxStartups 50:30:100",
     ...options,
     `ListenAddress ${address}`,
     `Port ${port}`,
@@ -121,7 +149,6 @@ function sshdConfig(directory: string, address: string, port: number, options: r
     "UseDNS no",
     "PrintMotd no",
     "PrintLastLog no",
-    "MaxStartups 50:30:100",
     "MaxSessions 50",
     "Subsystem sftp internal-sftp",
   ].join("\n")}\n`;

@@ -108,6 +108,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
     {
       "berth:connections": args.lab.connections,
       "berth:facts": join(directory, `${args.stack}.facts.json`),
+      "berth:gone": join(directory, "gone"),
       ...args.config,
     },
     `stacks/Pulumi.${args.stack}.yaml`,

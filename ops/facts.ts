@@ -1,8 +1,10 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { supervisorFiles } from "../components/node-program";
-import { type SshAccess, sshAccess } from "../components/ssh-access";
+import type { Reach } from "../components/reach";
+import { sshAccess } from "../components/ssh-access";
 import type { FactsSnapshot, NodeFacts } from "../topology/facts";
+import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
 import { stackFiles } from "../topology/stack-files";
@@ -37,20 +39,25 @@ export async function facts(stack: string, options: FactsOptions): Promise<numbe
   const waiting = [...cluster.nodes];
   const askNext = async (): Promise<void> => {
     for (let node = waiting.shift(); node; node = waiting.shift())
-      nodes[node.name] = await factsOf(node, stack, access.get(node.name)!);
+      nodes[node.name] = await factsOf(node, {
+        node: node.name,
+        stack,
+        access: access.get(node.name)!,
+        gone: "",
+      });
   };
   await Promise.all(Array.from({ length: atOnce }, askNext));
   const inOrder = Object.fromEntries(cluster.nodes.map(({ name }) => [name, nodes[name]!]));
   const snapshot: FactsSnapshot = { version: 1, taken_at: new Date().toISOString(), nodes: inOrder };
   write(files.facts, snapshot);
   if (options.json) console.log(JSON.stringify(snapshot, null, 2));
-  else print(snapshot, files.facts);
+  else print(snapshot, files.facts, stack, goneNodes(join(files.gone, cluster.name)));
   return Object.values(inOrder).every(({ status }) => status === "HEALTHY") ? 0 : 1;
 }
 
-async function factsOf(node: Node, stack: string, access: SshAccess): Promise<NodeFacts> {
-  const request = { work_dir: node.remoteWorkDir, stack, owner: "", program: supervisorFiles() };
-  const answer: Answer<FactsAnswer> = await askNode(access, "facts", request);
+async function factsOf(node: Node, reach: Reach): Promise<NodeFacts> {
+  const request = { work_dir: node.remoteWorkDir, stack: reach.stack, owner: "", program: supervisorFiles() };
+  const answer: Answer<FactsAnswer> = await askNode(reach, "facts", request);
   if ("problem" in answer)
     return { status: "UNAVAILABLE", reason: answer.problem.split("\n")[0]!, holdings: [] };
   const { facts: measured, holdings } = answer.answer;
@@ -72,15 +79,21 @@ function write(file: string, snapshot: FactsSnapshot): void {
   renameSync(`${file}.new`, file);
 }
 
-function print({ nodes }: FactsSnapshot, file: string): void {
+function print({ nodes }: FactsSnapshot, file: string, stack: string, gone: readonly string[]): void {
   const width = Math.max(...Object.keys(nodes).map((name) => name.length));
   for (const [name, { status, reason, memory_available_bytes, holdings }] of Object.entries(nodes)) {
     const available =
       memory_available_bytes === undefined ? "" : `${(memory_available_bytes / 1e9).toFixed(1)} GB available`;
-    const holders = holdings.map(({ stack, instance }) => `${stack}/${instance}`).join(", ");
+    const holders = holdings.map((one) => `${one.stack}/${one.instance}`).join(", ");
+    const givenUp = gone.includes(name) && fateOf(name, status, stack);
     console.log(
-      `${name.padEnd(width)}  ${status.padEnd(11)}  ${[available, reason, holders].filter(Boolean).join("; ")}`,
+      `${name.padEnd(width)}  ${status.padEnd(11)}  ${[available, reason, holders, givenUp].filter(Boolean).join("; ")}`,
     );
   }
   console.log(`\nWritten to ${relative(process.cwd(), file)}; the next preview reads it.`);
 }
+
+const fateOf = (node: string, status: NodeFacts["status"], stack: string) =>
+  status === "UNAVAILABLE"
+    ? "was given up"
+    : `was given up and answers again; take it back with  ./berth back ${node} ${stack}`;

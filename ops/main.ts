@@ -72,6 +72,55 @@ Examples:
     process.exitCode = await facts(stack, options);
   });
 
+program
+  .command("gone")
+  .description("give a machine up that does not answer any more: updates leave it, destroys pass it")
+  .argument("<node>", "a node of the cluster, such as rpi1")
+  .argument("[stack]", "a stack of stacks/ with that cluster, where more than one has such a node")
+  .option("--cluster <file>", "cluster file, instead of a stack")
+  .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+  .option("--force", "although it answers: what runs there goes on unseen")
+  .option("--json", "the answer for machines")
+  .addHelpText(
+    "after",
+    `
+What would have to be deleted there is kept in .berth/gone until it is back. It counts for all stacks of the cluster.
+
+Exit status: 0 it is given up, 1 it still answers, 2 bad input.
+
+Examples:
+  ./berth gone rpi1
+  ./berth gone rpi1 hive-cluster && pulumi up --stack hive-cluster`,
+  )
+  .action(async (node, stack, options) => {
+    const { gone } = require("./gone") as typeof import("./gone");
+    process.exitCode = await gone(node, stack, options);
+  });
+
+program
+  .command("back")
+  .description("take a machine back that was given up: does what was kept for it, then it may be used again")
+  .argument("<node>", "a node of the cluster, such as rpi1")
+  .argument("[stack]", "a stack of stacks/ with that cluster, where more than one has such a node")
+  .option("--cluster <file>", "cluster file, instead of a stack")
+  .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+  .option("--json", "the answer for machines")
+  .addHelpText(
+    "after",
+    `
+Exit status: 0 it is back, 1 it does not answer or refuses, 2 bad input.
+
+Examples:
+  ./berth back rpi1
+  ./berth back rpi1 hive-cluster && ./berth facts hive-cluster`,
+  )
+  .action(async (node, stack, options) => {
+    const { back } = require("./back") as typeof import("./back");
+    process.exitCode = await back(node, stack, options);
+  });
+
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader of a pipe, such as `head`, has seen enough.
   if (error.code !== "EPIPE") throw error;

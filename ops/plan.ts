@@ -6,9 +6,10 @@ import { place } from "../placement/place";
 import { toJson } from "../placement/to-json";
 import { ConfigError } from "../topology/config-error";
 import { readFacts } from "../topology/facts";
+import { withGoneNodes } from "../topology/gone-nodes";
 import { loadTopology, type TopologyFiles } from "../topology/load-topology";
 import type { Observed } from "../topology/observed";
-import { stackFiles } from "../topology/stack-files";
+import { defaultGoneFolder, stackFiles } from "../topology/stack-files";
 import { coloured } from "./coloured";
 import { page } from "./page";
 
@@ -24,7 +25,9 @@ export interface PlanOptions {
 /** Prints the plan of a stack or of two files. Returns the exit status: 0 all placed, 1 not. Throws ConfigError. */
 export async function plan(stack: string | undefined, options: PlanOptions): Promise<number> {
   const files = filesOf(stack, options);
-  const result = await place(loadTopology(files, stack === undefined ? undefined : factsOf(stack)));
+  const topology = loadTopology(files, stack === undefined ? undefined : factsOf(stack));
+  const gone = stack === undefined ? defaultGoneFolder : stackFiles(stack).gone;
+  const result = await place(withGoneNodes(topology, gone));
   if (options.html) writeFileSync(options.html, page(result));
   if (options.svg) writeFileSync(options.svg, picture(result));
   if (options.json) console.log(JSON.stringify(toJson(result), null, 2));

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import colors from "picocolors";
 import { sshAccess } from "../components/ssh-access";
+import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
@@ -28,14 +30,18 @@ const fine: readonly InstanceStatus["state"][] = ["starting", "running", "comple
  * that the files name is fine, 1 one is not or a node did not answer. Throws ConfigError.
  */
 export async function status(stack: string, options: StatusOptions): Promise<number> {
-  const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
+  const files = stackFiles(stack, options.configFile);
+  const { cluster, scenario } = loadTopology(files);
+  const gone = goneNodes(join(files.gone, cluster.name));
   const access = sshAccess(
     Object.fromEntries(cluster.nodes.map(({ name, connection }) => [name, connection])),
   );
   const nodes = await Promise.all(
     cluster.nodes.map(async ({ name, remoteWorkDir }) => {
+      if (gone.includes(name)) return { node: name, instances: [] };
       const request = { work_dir: remoteWorkDir, stack, owner: "" };
-      const answer = await askNode<{ instances?: InstanceStatus[] }>(access.get(name)!, "status", request);
+      const reach = { node: name, stack, access: access.get(name)!, gone: "" };
+      const answer = await askNode<{ instances?: InstanceStatus[] }>(reach, "status", request);
       return { node: name, ...answered(answer) };
     }),
   );
@@ -46,8 +52,12 @@ export async function status(stack: string, options: StatusOptions): Promise<num
     .map(({ id }) => id)
     .filter((id) => !running.some((one) => one.id === id));
   if (options.json)
-    console.log(JSON.stringify({ instances: running, missing, problems: problemsOf(nodes) }, null, 2));
-  else print(running, missing, problemsOf(nodes));
+    console.log(JSON.stringify({ instances: running, missing, problems: problemsOf(nodes), gone }, null, 2));
+  else {
+    print(running, missing, problemsOf(nodes));
+    for (const node of gone)
+      console.error(`${node} was given up and is not asked; once it answers:  ./berth back ${node} ${stack}`);
+  }
   const allFine = missing.length === 0 && running.every(({ state }) => fine.includes(state));
   return allFine && nodes.every(({ problem }) => problem === undefined) ? 0 : 1;
 }

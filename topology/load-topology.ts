@@ -14,6 +14,7 @@ import { readShape } from "./read-shape";
 import { scenarioSchema, toScenario, type WrittenScenario } from "./scenario";
 import { Source } from "./source";
 import type { Topology } from "./topology";
+import { withConnections } from "./with-connections";
 
 /** The files a topology is written in. `connections` overlays how the cluster's nodes are reached, and nothing else. */
 export interface TopologyFiles {
@@ -86,18 +87,6 @@ function connectionFindings({ nodes }: WrittenConnections, known: readonly strin
           },
         ],
   );
-}
-
-function withConnections(cluster: WrittenCluster, connections: WrittenConnections): WrittenCluster {
-  return {
-    ...cluster,
-    nodes: cluster.nodes.map((node) => {
-      const overlay = connections.nodes[node.name];
-      // Another host is another machine: the key and the way to the first one mean nothing there.
-      const elsewhere = overlay?.host && { host_key: undefined, jump_host: undefined, ssh_port: 22 };
-      return { ...node, ...elsewhere, ...overlay };
-    }),
-  };
 }
 
 function freeze<Value>(value: Value): Value {

@@ -12,7 +12,12 @@ const project = join(__dirname, "..");
 export interface StackFiles extends TopologyFiles {
   /** Snapshot of facts, which need not exist. */
   facts: string;
+  /** Folder of the nodes that were given up, by cluster; it need not exist. */
+  gone: string;
 }
+
+/** Where `gone` is when the stack's file does not say, from the project's directory. */
+export const defaultGoneFolder = join(".berth", "gone");
 
 /**
  * The files a stack is made of, as paths from here. Throws ConfigError for a stack that does not exist.
@@ -30,6 +35,7 @@ export function stackFiles(stack: string, configFile?: string): StackFiles {
     scenario: fromHere(config["berth:scenario"]),
     ...(connections !== undefined && { connections: fromHere(connections) }),
     facts: fromHere(config["berth:facts"] ?? defaultFactsFile(stack)),
+    gone: fromHere(config["berth:gone"] ?? defaultGoneFolder),
   };
 }
 

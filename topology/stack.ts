@@ -24,6 +24,12 @@ export const stackSchema = looseSection("a map with config", {
       absent: "`.berth/facts/<stack>.json`",
       example: "facts/hive-cluster.json",
     }),
+    "berth:gone": path.optional().meta({
+      description:
+        "Folder of the machines that `./berth gone` gave up, and of what has to be cleared away there. All stacks on the same machines share it",
+      absent: "`.berth/gone`",
+      example: "gone",
+    }),
     "berth:purge": z
       .union([flag, z.enum(["true", "false"])], "true or false")
       .optional()

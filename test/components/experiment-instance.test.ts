@@ -39,7 +39,7 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
   const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
   const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
   const code = { root: "code", exclude: [], tree: { files: [], digest: "0123456789abcdef" } };
-  const node = new Node("jetson", { machine, access, stack: "hive", owner: "me", code });
+  const node = new Node("jetson", { machine, access, gone: "gone/jetson", stack: "hive", owner: "me", code });
   await settled(new ExperimentInstance("historian", { node, instance, placement }).started.urn);
   expect(requestOf("historian-start")).toMatchInlineSnapshot(`
     {

@@ -1,58 +1,49 @@
 /**
  * What Berth asks of @pulumi/command, option by option, each with the trap it closes. That the plugin then behaves so is
- * proved in test/conformance, that the whole does in test/integration.
+ * proved in test/conformance, what the program does in run-on-node.test.ts, that the whole does in test/integration.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { remoteCommand } from "../../components/remote-command";
 import type { SshAccess } from "../../components/ssh-access";
 import { mockEngine, type Registered, settled } from "../support/pulumi-mocks";
 
-interface RemoteInputs {
-  readonly connection: { readonly value: Record<string, unknown> };
+interface CommandInputs {
   readonly create: string;
   readonly update: string;
   readonly delete: string;
   readonly stdin: string;
+  readonly environment: Record<string, string>;
   readonly [option: string]: unknown;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
-const keyPath = join(folder, "key");
 let registered: Registered[];
+beforeAll(async () => {
+  registered = await mockEngine();
+});
 
 const anAccess = (fields: Partial<SshAccess> = {}): SshAccess => ({
   host: "192.0.2.1",
   port: 22,
   user: "pi",
   hostKey: "ssh-ed25519 AAAA",
+  keyPath: "/home/me/.ssh/key",
   ...fields,
 });
-
-beforeAll(async () => {
-  writeFileSync(keyPath, "PRIVATE");
-  registered = await mockEngine();
-});
-afterAll(() => rmSync(folder, { recursive: true }));
 
 async function command(
   name: string,
   verbs: Pick<Parameters<typeof remoteCommand>[1], "ensure" | "undo">,
-  access = anAccess({ keyPath }),
+  access = anAccess(),
 ) {
   const parent = new pulumi.ComponentResource("test:x:Parent", `${name}-parent`);
   const request = { work_dir: "/w", stack: "s", token: 'it\'s "$(quoted)" `x` \\ \n é 😀' };
-  const resource = remoteCommand(name, { place: ["rpi1"], access, ...verbs, request }, { parent });
+  const reach = { node: "rpi1", stack: "hive", access, gone: ".berth/gone/lab/rpi1" };
+  const resource = remoteCommand(name, { place: ["rpi1"], reach, ...verbs, request }, { parent });
   await settled(resource.urn);
-  return registered.find((one) => one.name === name)!.inputs as RemoteInputs;
+  return registered.find((one) => one.name === name)!.inputs as CommandInputs;
 }
-
-/** The connection, which the SDK always hands over as a secret. */
-const login = (inputs: RemoteInputs) => inputs.connection.value;
 
 describe("remoteCommand", () => {
   test("another node is another resource: only the node's name is a trigger, never its address", async () => {
@@ -60,44 +51,76 @@ describe("remoteCommand", () => {
   });
   test("an update is said explicitly, since without one the plugin falls back to create", async () => {
     const { create, update } = await command("update", { ensure: "start" });
-    expect([create, update]).toEqual(["exec python3 -I - start", "exec python3 -I - start"]);
+    expect([create, update]).toEqual([
+      "exec sh components/run-on-node.sh start",
+      "exec sh components/run-on-node.sh start",
+    ]);
   });
   test("a janitor contacts nobody until it is deleted", async () => {
     const { create, update, delete: undo } = await command("janitor", { undo: "stop" });
-    expect([create, update, undo]).toEqual([undefined, undefined, "exec python3 -I - stop"]);
+    expect([create, update, undo]).toEqual([undefined, undefined, "exec sh components/run-on-node.sh stop"]);
   });
-  test("previous output is not sent as environment, which sshd refuses", async () => {
-    const inputs = await command("environment", { ensure: "start" });
-    expect([inputs.addPreviousOutputInEnv, inputs.environment]).toEqual([false, undefined]);
+  test("previous output is not handed to the next run", async () => {
+    expect((await command("output", { ensure: "start" })).addPreviousOutputInEnv).toBe(false);
   });
   test("output is not logged: a long line would hang the plugin, and a log is no place for it", async () => {
     expect((await command("logging", { ensure: "start" })).logging).toBe("none");
   });
-  test("the host key is always pinned and a dead host fails after two more tries", async () => {
-    const { hostKey, dialErrorLimit, perDialTimeout } = login(await command("host-key", { ensure: "start" }));
-    expect([hostKey, dialErrorLimit, perDialTimeout]).toEqual(["ssh-ed25519 AAAA", 2, 15]);
+  test("all that a delete needs is in the environment, which the state keeps: nothing of it is a secret", async () => {
+    const jump = anAccess({ host: "192.0.2.9", port: 2222, hostKey: "ssh-ed25519 BBBB", keyPath: undefined });
+    const { environment } = await command("environment", { undo: "stop" }, anAccess({ jump }));
+    expect(environment).toMatchInlineSnapshot(`
+      {
+        "BERTH_GONE": ".berth/gone/lab/rpi1",
+        "BERTH_KNOWN_HOSTS": "node ssh-ed25519 AAAA
+      jump ssh-ed25519 BBBB
+      ",
+        "BERTH_NODE": "rpi1",
+        "BERTH_SECONDS": "120",
+        "BERTH_SSH_CONFIG": "Host node
+        HostName 192.0.2.1
+        Port 22
+        User pi
+        IdentityFile "/home/me/.ssh/key"
+        IdentitiesOnly yes
+        ProxyJump jump
+        ControlPath "{folder}/socket"
+        HostKeyAlias node
+        HostKeyAlgorithms ssh-ed25519
+        UserKnownHostsFile "{folder}/known_hosts"
+        GlobalKnownHostsFile /dev/null
+        StrictHostKeyChecking yes
+        BatchMode yes
+        ConnectTimeout 10
+        ServerAliveInterval 5
+        ServerAliveCountMax 4
+        LogLevel ERROR
+
+      Host jump
+        HostName 192.0.2.9
+        Port 2222
+        User pi
+        HostKeyAlias jump
+        HostKeyAlgorithms ssh-ed25519
+        UserKnownHostsFile "{folder}/known_hosts"
+        GlobalKnownHostsFile /dev/null
+        StrictHostKeyChecking yes
+        BatchMode yes
+        ConnectTimeout 10
+        ServerAliveInterval 5
+        ServerAliveCountMax 4
+        LogLevel ERROR
+      ",
+        "BERTH_SSH_ID": "fc103ee9500280b8",
+        "BERTH_STACK": "hive",
+      }
+    `);
   });
-  test("a jump host is pinned as well", async () => {
-    const jump = anAccess({ host: "192.0.2.9", hostKey: "ssh-ed25519 BBBB" });
-    const { proxy } = login(await command("jump", { ensure: "start" }, anAccess({ jump })));
-    expect(proxy).toEqual({
-      host: "192.0.2.9",
-      port: 22,
-      user: "pi",
-      hostKey: "ssh-ed25519 BBBB",
-      dialErrorLimit: 2,
-      perDialTimeout: 15,
-    });
-  });
-  test("with an agent no private key enters the state", async () => {
-    expect(login(await command("agent", { ensure: "start" }, anAccess()))).not.toHaveProperty("privateKey");
-  });
-  test("a private key enters it as a secret", async () => {
-    const { connection } = await command("key", { ensure: "start" });
-    expect(connection).toMatchObject({
-      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-      value: { privateKey: "PRIVATE" },
-    });
+  test("the way to a node has one name for all, which changes with it", async () => {
+    const id = async (name: string, access?: SshAccess) =>
+      (await command(name, { undo: "stop" }, access)).environment.BERTH_SSH_ID;
+    expect(await id("same")).toBe(await id("same-again"));
+    expect(await id("other", anAccess({ port: 23 }))).not.toBe(await id("same-still"));
   });
   test("no word of the request is in a command line, and the request arrives as it was", async () => {
     const inputs = await command("request", { ensure: "start" });
@@ -112,21 +135,5 @@ describe("remoteCommand", () => {
       stack: "s",
       token: 'it\'s "$(quoted)" `x` \\ \n é 😀',
     });
-  });
-  test("a node without Python says so, whatever its login shell", async () => {
-    const { create } = await command("python", { ensure: "preflight" });
-    for (const shell of ["sh", "bash"]) {
-      let stderr = "";
-      try {
-        execFileSync("/usr/bin/env", ["-i", "PATH=/nowhere", `/bin/${shell}`, "-c", create], {
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-      } catch (error) {
-        stderr = String((error as { stderr: Buffer }).stderr);
-      }
-      expect(stderr).toBe(
-        "berth: PythonMissing: this node has no python3; type  sudo apt-get install python3\n",
-      );
-    }
   });
 });

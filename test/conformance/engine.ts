@@ -34,7 +34,7 @@ export class Engine {
   });
 
   private prelude =
-    `const pulumi = require("@pulumi/pulumi");\nconst { local, remote } = require("@pulumi/command");\n`;
+    `const pulumi = require("@pulumi/pulumi");\nconst { local } = require("@pulumi/command");\n`;
 
   constructor(options: { typescript: boolean } = { typescript: false }) {
     mkdirSync(join(this.folder, "state"));

@@ -1,26 +1,17 @@
-// What a command does over its life, with a real engine and a real sshd. Says nothing about slow or broken networks.
+// What a command does over its life, with a real engine. That what it starts reaches a node is proved in
+// test/components/run-on-node.test.ts.
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Sshd, startSshd } from "../../lab/sshd";
-import { connectionTo } from "./connection-to";
 import { differs } from "./differs";
 import { Engine } from "./engine";
 
 let engine: Engine;
-let node: Sshd;
-beforeAll(async () => {
+beforeAll(() => {
   engine = new Engine();
-  node = await startSshd({
-    directory: join(engine.folder, "node"),
-    address: "127.0.0.1",
-    options: ["AcceptEnv PULUMI_*"],
-  });
-  engine.define({ connection: connectionTo(node), record: join(engine.folder, "record") });
+  engine.define({ record: join(engine.folder, "record") });
 });
-afterAll(async () => {
-  await node.stop();
-  engine.remove();
-});
+afterAll(() => engine.remove());
 
 /** What the commands of one resource noted down since the last look, in order. */
 const noted = (name: string) =>
@@ -30,15 +21,16 @@ const noted = (name: string) =>
     .filter((line) => line.startsWith(`${name}: `))
     .map((line) => line.slice(name.length + 2));
 
-test("create: output loses one newline, input is passed on, nothing to do is fine", async () => {
+test("create: output loses one newline, input and environment are passed on, nothing to do is fine", async () => {
   const { ok, steps } = await engine.run(
     "up",
     `const cases = {
-       plain: new remote.Command("plain", { connection, create: "printf 'out\\\\n\\\\n'; printf err >&2" }),
-       fed: new remote.Command("fed", { connection, create: "cat", stdin: "one\\ntwo\\n" }),
-       idle: new remote.Command("idle", { connection, delete: "true" }),
-       long: new remote.Command("long", { connection, create: "head -c 60000 /dev/zero | tr '\\\\0' x", logging: "none" }),
-       local: new local.Command("local", {
+       plain: new local.Command("plain", { create: "printf 'out\\\\n\\\\n'; printf err >&2" }),
+       fed: new local.Command("fed", { create: "cat", stdin: "one\\ntwo\\n" }),
+       idle: new local.Command("idle", { delete: "true" }),
+       long: new local.Command("long", { create: "head -c 60000 /dev/zero | tr '\\\\0' x", logging: "none" }),
+       here: new local.Command("here", { create: 'echo "$0 $GREETING"; pwd', environment: { GREETING: "hello" } }),
+       elsewhere: new local.Command("elsewhere", {
          create: "os.write(1, os.environ['GREETING'].encode() + b' ' + os.getcwd().encode())",
          interpreter: ["python3", "-c", "import os, sys; exec(sys.argv[1])"], environment: { GREETING: "hello" }, dir: "/",
        }),
@@ -47,14 +39,15 @@ test("create: output loses one newline, input is passed on, nothing to do is fin
   );
   expect([ok, steps.toSorted()]).toEqual([
     true,
-    ["create fed", "create idle", "create local", "create long", "create plain"],
+    ["create elsewhere", "create fed", "create here", "create idle", "create long", "create plain"],
   ]);
   expect(engine.outputs()).toEqual({
     plain: ["out\n", "err"],
     fed: ["one\ntwo", ""],
     idle: ["", ""],
     long: ["x".repeat(60_000), ""],
-    local: ["hello /", ""],
+    here: [`/bin/sh hello\n${realpathSync(engine.folder)}`, ""],
+    elsewhere: ["hello /", ""],
   });
   expect(engine.state().plain?.id).toMatch(/^plain[0-9a-f]{8}$/);
 });
@@ -62,9 +55,10 @@ test("create: output loses one newline, input is passed on, nothing to do is fin
 test("no change: nothing runs; a program without them: their delete runs", async () => {
   expect(await engine.run("up")).toMatchObject({ ok: true, steps: [] });
   expect((await engine.run("up", "")).steps.toSorted()).toEqual([
+    "delete elsewhere",
     "delete fed",
+    "delete here",
     "delete idle",
-    "delete local",
     "delete long",
     "delete plain",
   ]);
@@ -74,18 +68,18 @@ test("no change: nothing runs; a program without them: their delete runs", async
 const changing = (version: number) => `
   const version = ${version};
   const note = (name, text) => \`echo "\${name}: \${text}" >> \${record}\`;
-  const all = (name) => ({ connection, create: note(name, "create " + version), delete: note(name, "delete " + version) });
-  new remote.Command("recreated", all("recreated"));
-  new remote.Command("updated", {
+  const all = (name) => ({ create: note(name, "create " + version), delete: note(name, "delete " + version) });
+  new local.Command("recreated", all("recreated"));
+  new local.Command("updated", {
     ...all("updated"), create: "echo made", update: note("updated", "update " + version + ", before: $PULUMI_COMMAND_STDOUT"),
   });
-  new remote.Command("reconnected", {
-    ...all("reconnected"), connection: { ...connection, dialErrorLimit: version }, create: note("reconnected", "create"),
+  new local.Command("surrounded", {
+    ...all("surrounded"), environment: { VERSION: "" + version }, create: note("surrounded", "create"),
   });
-  new remote.Command("replaced", { ...all("replaced"), triggers: [version] });
-  new remote.Command("deleted-first", { ...all("deleted-first"), triggers: ["same", version] }, { deleteBeforeReplace: true });
-  new remote.Command("ignoring", all("ignoring"), { ignoreChanges: ["create", "delete"] });
-  new local.Command("local", { create: note("local", "create " + version), triggers: version === 1 ? undefined : [1] });`;
+  new local.Command("replaced", { ...all("replaced"), triggers: [version] });
+  new local.Command("deleted-first", { ...all("deleted-first"), triggers: ["same", version] }, { deleteBeforeReplace: true });
+  new local.Command("ignoring", all("ignoring"), { ignoreChanges: ["create", "delete"] });
+  new local.Command("triggered", { create: note("triggered", "create " + version), triggers: version === 1 ? undefined : [1] });`;
 
 test("change: create runs again unless there is an update, triggers replace, ignored changes do nothing", async () => {
   expect((await engine.run("up", changing(1))).ok).toBe(true);
@@ -94,64 +88,68 @@ test("change: create runs again unless there is an update, triggers replace, ign
   expect(ok).toBe(true);
   const previewed = [
     "create-replacement deleted-first",
-    "create-replacement local",
     "create-replacement replaced",
+    "create-replacement triggered",
     "delete-replaced deleted-first",
-    "delete-replaced local",
     "delete-replaced replaced",
+    "delete-replaced triggered",
     "replace deleted-first",
-    "replace local",
     "replace replaced",
-    "update reconnected",
+    "replace triggered",
     "update recreated",
+    "update surrounded",
     "update updated",
   ];
   expect(preview.steps.toSorted()).toEqual(previewed);
   expect(steps.toSorted()).toEqual(previewed);
   expect(noted("recreated")).toEqual(["create 1", "create 2"]);
   expect(noted("updated")).toEqual(["update 2, before: made"]);
-  expect(noted("reconnected")).toEqual(["create", "create"]);
+  expect(noted("surrounded")).toEqual(["create", "create"]);
   expect(noted("replaced")).toEqual(["create 1", "create 2", "delete 1"]);
   expect(noted("deleted-first")).toEqual(["create 1", "delete 1", "create 2"]);
   expect(noted("ignoring")).toEqual(["create 1"]);
 });
 
-test("destroy runs the delete of the last successful run", async () => {
+test("destroy runs the delete of the last successful run, with its input and environment", async () => {
   const { ok, steps } = await engine.run("destroy");
   expect([ok, steps.length]).toEqual([true, 7]);
   expect(noted("recreated").pop()).toBe("delete 2");
   expect(noted("ignoring").pop()).toBe("delete 1");
+  const told = 'cat - >> record; echo " $WORD" >> record';
+  const telling = (word: string) =>
+    `new local.Command("telling", { create: "true", delete: ${JSON.stringify(told)}, stdin: "telling: ${word}", environment: { WORD: "${word}" } });`;
+  await engine.run("up", telling("before"));
+  await engine.run("up", telling("now"));
+  expect((await engine.run("destroy")).ok).toBe(true);
+  expect(noted("telling")).toEqual(["now now"]);
 });
 
 test("a failed create leaves its effects and no resource; a failed update the old inputs; a failed delete the resource", async () => {
   const kept = (update: string, remove: string) =>
-    `const kept = new remote.Command("kept", { connection, create: "true", update: "${update}", delete: "${remove}" });`;
+    `const kept = new local.Command("kept", { create: "true", update: "${update}", delete: "${remove}" });`;
   const created = await engine.run(
     "up",
     `${kept("exit 4", "exit 5")}
-     new remote.Command("lost", { connection, create: "echo 'lost: made' >> " + record + "; echo half; sleep 0.2; echo why >&2; exit 3" }, { dependsOn: kept });
+     new local.Command("lost", { create: "echo 'lost: made' >> " + record + "; echo half; sleep 0.2; echo why >&2; exit 3" }, { dependsOn: kept });
      new local.Command("lost-here", { create: "echo here; kill -TERM $$" }, { dependsOn: kept });`,
     ["--continue-on-error"],
   );
   expect([created.ok, Object.keys(engine.state()), noted("lost")]).toEqual([false, ["kept"], ["made"]]);
   expect(created.errors.lost).toEqual([
-    `Process exited with status 3: running "echo 'lost: made' >> ${engine.folder}/record; echo half; sleep 0.2; echo why >&2; exit 3":\nhalf\nwhy`,
+    `exit status 3: running "echo 'lost: made' >> ${engine.folder}/record; echo half; sleep 0.2; echo why >&2; exit 3":\nhalf\nwhy`,
   ]);
   expect(created.errors["lost-here"]).toEqual([
     'signal: terminated: running "echo here; kill -TERM $$":\nhere',
   ]);
 
   const updated = await engine.run("up", kept("exit 6", "exit 5"));
-  expect([updated.ok, updated.errors.kept]).toEqual([
-    false,
-    ['Process exited with status 6: running "exit 6":'],
-  ]);
+  expect([updated.ok, updated.errors.kept]).toEqual([false, ['exit status 6: running "exit 6":']]);
   expect(engine.state().kept?.inputs.update).toBe("exit 4");
 
   const destroyed = await engine.run("destroy");
   expect([destroyed.ok, destroyed.errors.kept, Object.keys(engine.state())]).toEqual([
     false,
-    ['Process exited with status 5: running "exit 5":'],
+    ['exit status 5: running "exit 5":'],
     ["kept"],
   ]);
   await engine.run("up", kept("true", "true"));
@@ -160,9 +158,9 @@ test("a failed create leaves its effects and no resource; a failed update the ol
 
 test("unknown inputs: previewed as such; a changed output unsettles those who read it", async () => {
   const chain = (create: string) => `
-    const first = new remote.Command("first", { connection, create: "${create}" });
-    const second = new remote.Command("second", { connection, create: "cat", stdin: first.stdout });
-    new remote.Command("third", { connection, create: "true", triggers: [first.stdout] });
+    const first = new local.Command("first", { create: "${create}" });
+    const second = new local.Command("second", { create: "cat", stdin: first.stdout });
+    new local.Command("third", { create: "true", triggers: [first.stdout] });
     exports.second = second.stdout;`;
   const preview = await engine.run("preview", chain("echo 42"));
   expect([preview.ok, preview.steps.toSorted()]).toEqual([
@@ -179,18 +177,17 @@ test("unknown inputs: previewed as such; a changed output unsettles those who re
   expect(engine.outputs()).toEqual({ second: "43" });
 });
 
-test("secrets: inputs and connection are encrypted; output is clear unless asked for", async () => {
+test("secrets: inputs are encrypted; output is clear unless asked for", async () => {
   const { ok, text } = await engine.run(
     "up",
     `const stdin = pulumi.secret("hunter" + 2);
-     new remote.Command("silent", { connection, create: "cat > /dev/null", stdin, addPreviousOutputInEnv: false });
-     new remote.Command("told", { connection, create: "rev", stdin, logging: "none" });
-     new remote.Command("hidden", { connection, create: "rev | rev", stdin, logging: "none" }, { additionalSecretOutputs: ["stdout"] });`,
+     new local.Command("silent", { create: "cat > /dev/null", stdin, addPreviousOutputInEnv: false });
+     new local.Command("told", { create: "rev", stdin, logging: "none" });
+     new local.Command("hidden", { create: "rev | rev", stdin, logging: "none" }, { additionalSecretOutputs: ["stdout"] });`,
   );
   expect(ok).toBe(true);
   expect(text).not.toContain("hunter2");
   expect(engine.stateFile()).not.toContain("hunter2");
-  expect(engine.stateFile()).not.toContain("PRIVATE KEY");
   expect(engine.state().told?.outputs.stdout).toBe("2retnuh");
   expect(engine.state().hidden?.outputs.stdout).toHaveProperty("ciphertext");
   expect(await engine.run("up")).toMatchObject({ ok: true, steps: [] });
@@ -200,7 +197,7 @@ test("logging: what is printed is shown while it runs, by stream as asked", asyn
   const { shown } = await engine.run(
     "up",
     `for (const logging of [undefined, "stdout", "stderr", "none"])
-       new remote.Command("log-" + logging, { connection, create: "echo out; sleep 0.1; echo err >&2", logging });`,
+       new local.Command("log-" + logging, { create: "echo out; sleep 0.1; echo err >&2", logging });`,
   );
   expect([shown["log-undefined"], shown["log-stdout"], shown["log-stderr"], shown["log-none"]]).toEqual([
     ["out", "err"],
@@ -216,6 +213,14 @@ test("Ctrl-C ends a local command and the run", async () => {
   engine.interrupt();
   expect((await running).ok).toBe(false);
   await expect.poll(() => engine.processes("sleep 86399"), { timeout: 5_000 }).toBe(0);
+});
+
+test("a command ends when its pipes are closed, not when it ends", async () => {
+  const { ok } = await engine.run(
+    "up",
+    `new local.Command("forgetful", { create: "(sleep 1; echo 'forgetful: late' >> record) & exit 0" });`,
+  );
+  expect([ok, noted("forgetful")]).toEqual([true, ["late"]]);
 });
 
 differs("a line over 64 KiB hangs a command that logs", "it reads on", async () => {

@@ -9,7 +9,7 @@ import type { Machine } from "../../lab/isolated/machine";
 import { startMachineSshd, stopMachineSshd } from "../../lab/isolated/machine-sshd";
 import { type DeclaredFacts, type Lab, labDown, labUp, labUpIsolated } from "../../lab/lab";
 import { type LeftBehind, leftBehind } from "../../lab/left-behind";
-import { stopSshd } from "../../lab/sshd";
+import { startSshd, stopSshd } from "../../lab/sshd";
 import { openWorkspace, type Run, type Workspace } from "../../lab/workspace";
 import type { Node } from "../../topology/node";
 
@@ -195,10 +195,24 @@ export class TestBed {
     return this.workspace.run(["./berth", verb, stack, "--config-file", configFile, ...args]);
   }
 
-  /** A node that does not answer from now on. */
+  /** Runs `./berth VERB NODE ARGS` for this stack. */
+  berthOn(verb: string, node: string, ...args: string[]): Promise<Run> {
+    const { stack, configFile } = this.workspace;
+    return this.workspace.run(["./berth", verb, node, stack, "--config-file", configFile, ...args]);
+  }
+
+  /** A node that does not answer from now on; what runs there goes on. */
   async silence(node: string): Promise<void> {
     if (this.lab.isolated) await stopMachineSshd(this.machine(node));
     else await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
+  }
+
+  /** The same node, answering again. */
+  async awaken(node: string): Promise<void> {
+    const { address, port } = this.lab.nodes.find(({ name }) => name === node)!;
+    const directory = join(this.home, "lab", "nodes", node, "sshd");
+    const facts = join(this.home, "lab", "nodes", node, "facts.json");
+    await startSshd({ directory, address, port, options: [`SetEnv BERTH_LAB_FACTS=${facts}`] });
   }
 
   /** The stack's output `placements`: node by instance. */

@@ -1,10 +1,10 @@
 "use strict";
 
-const { isAsset, isObject, isSecret } = require("./values.cjs");
+const { isObject, isSecret } = require("./values.cjs");
 
 /**
  * Paths at which two sets of inputs differ, each with "ADD", "DELETE" or "UPDATE", as in the engine's own notation:
- * `environment.HOME`, `triggers[0]`. A value that became secret differs; an asset is compared by its hash.
+ * `environment.HOME`, `triggers[0]`. A value that became secret differs.
  */
 function diff(olds, news) {
   const changes = new Map();
@@ -26,12 +26,11 @@ function walk(path, old, value, changes) {
     changes.set(path, old === undefined ? "ADD" : value === undefined ? "DELETE" : "UPDATE");
 }
 
-const isTree = (value) => isObject(value) && !isSecret(value) && !isAsset(value);
+const isTree = (value) => isObject(value) && !isSecret(value);
 
-/** The same value, the same text: keys in order, assets by what they hold and not by where they lie. */
+/** The same value, the same text: keys in order. */
 function canonical(value) {
   if (Array.isArray(value)) return value.map(canonical);
-  if (isAsset(value) && value.hash) return { hash: value.hash };
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.keys(value)

@@ -1,11 +1,11 @@
 "use strict";
 
 // Stand-in for Pulumi's `command` provider plugin, used only where the official one cannot be downloaded: same wire
-// protocol, same documented behaviour (test/conformance holds it to that), over npm's ssh2.
+// protocol, same documented behaviour (test/conformance holds it to that), of `local.Command`, which is all that we use.
 //
-// Not there: `command:local:run`, `command:remote:CopyFile` (deprecated), `assetPaths`, `archivePaths`, the schema.
-// Different: an output line over 64 KiB does not hang the command; `perDialTimeout` bounds the handshake too; only a
-// key, a password or an agent that answers are tried; connections end with their command; some texts of rare errors.
+// Not there: `command:local:run`, all of `command:remote`, `assetPaths`, `archivePaths`, the schema.
+// Different: an output line over 64 KiB does not hang the command; a cancelled one waits for no pipe that a grandchild
+// holds open; some texts of rare errors.
 
 const { randomBytes } = require("node:crypto");
 const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb");
@@ -16,15 +16,12 @@ const rpc = require("@pulumi/pulumi/proto/provider_pb");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
 const { connect, engineAddress, servePlugin, unary } = require("../serve.cjs");
-const { copyToRemote } = require("./copy.cjs");
 const { diff } = require("./diff.cjs");
 const { runLocally } = require("./local-command.cjs");
-const { runRemotely } = require("./remote-command.cjs");
-const { RESOURCES, check } = require("./schema.cjs");
+const { TYPE, check } = require("./schema.cjs");
 const { UNKNOWN, plain } = require("./values.cjs");
 
 const VERSION = "1.2.1";
-const runners = { "command:remote:Command": runRemotely, "command:local:Command": runLocally };
 const cancellation = new AbortController();
 let engineClient;
 
@@ -52,7 +49,8 @@ const handlers = {
       Acceptresources: true,
     }),
   check(request) {
-    const { inputs, failures } = check(typeOf(request), fromStruct(request.getNews()));
+    checkType(request);
+    const { inputs, failures } = check(fromStruct(request.getNews()));
     const FailuresList = failures.map(({ property, reason }) =>
       filled(new rpc.CheckFailure(), { Property: property, Reason: reason }),
     );
@@ -75,8 +73,8 @@ const handlers = {
   },
   async create(request) {
     const inputs = fromStruct(request.getProperties());
-    const outputs = request.getPreview() ? unknownOutputs(request) : await create(request, plain(inputs));
-    const prefix = runners[typeOf(request)] ? request.getUrn().split("::").slice(3).join("::") : "";
+    const outputs = request.getPreview() ? unknownOutputs : await create(request, plain(inputs));
+    const prefix = request.getUrn().split("::").slice(3).join("::");
     return filled(new rpc.CreateResponse(), {
       Id: request.getPreview() ? "" : prefix + randomBytes(4).toString("hex"),
       Properties: Struct.fromJavaScript({ ...inputs, ...outputs }),
@@ -84,12 +82,12 @@ const handlers = {
   },
   async update(request) {
     const inputs = newInputs(request);
-    const outputs = request.getPreview() ? unknownOutputs(request) : await update(request, plain(inputs));
+    const outputs = request.getPreview() ? unknownOutputs : await update(request, plain(inputs));
     return filled(new rpc.UpdateResponse(), { Properties: Struct.fromJavaScript({ ...inputs, ...outputs }) });
   },
   async delete(request) {
     const state = plain(fromStruct(request.getProperties()));
-    if (runners[typeOf(request)]) await run(request, state, state.delete);
+    await run(request, state, state.delete);
     return new Empty();
   },
   read: (request) =>
@@ -105,25 +103,19 @@ const handlers = {
 };
 
 async function create(request, inputs) {
-  if (!runners[typeOf(request)]) return copyToRemote(inputs, context(request));
   return (await run(request, inputs, inputs.create)) ?? { stdout: "", stderr: "" };
 }
 
 async function update(request, inputs) {
   const old = plain(fromStruct(request.getOlds()));
-  if (!runners[typeOf(request)]) {
-    // As the official plugin: a changed host alone copies nothing.
-    const changed = inputs.source.hash !== old.source.hash || inputs.remotePath !== old.remotePath;
-    return changed ? copyToRemote(inputs, context(request)) : undefined;
-  }
   const before = { stdout: old.stdout ?? "", stderr: old.stderr ?? "" };
   return (await run(request, { ...inputs, ...before }, inputs.update ?? inputs.create)) ?? before;
 }
 
 const run = (request, inputs, command) =>
-  typeof command === "string" ? runners[typeOf(request)](inputs, command, context(request)) : undefined;
+  typeof command === "string" ? runLocally(inputs, command, context(request)) : undefined;
 
-const unknownOutputs = (request) => (runners[typeOf(request)] ? { stdout: UNKNOWN, stderr: UNKNOWN } : {});
+const unknownOutputs = { stdout: UNKNOWN, stderr: UNKNOWN };
 
 /** The inputs to come, with those that the program ignores changes of as they stand in the state. */
 function newInputs(request) {
@@ -156,10 +148,9 @@ function connectEngine(address) {
   if (address) engineClient = connect(EngineClient, address);
 }
 
-function typeOf(request) {
+function checkType(request) {
   const type = request.getUrn().split("::")[2].split("$").pop();
-  if (!RESOURCES[type]) throw new Error(`the stand-in of the command provider has no resource ${type}`);
-  return type;
+  if (type !== TYPE) throw new Error(`the stand-in of the command provider has no resource ${type}`);
 }
 
 const fromStruct = (struct) => struct?.toJavaScript() ?? {};

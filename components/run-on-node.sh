@@ -1,0 +1,145 @@
+#!/bin/sh
+# Sends one request to one node with the OpenSSH client: `sh components/run-on-node.sh VERB`, on stdin what the node's Python
+# reads. VERB `connect` sends nothing: it makes sure that the node answers, and prints the path of its ssh configuration.
+#
+# All else comes from the environment, so that neither the command nor an error that quotes it holds anything of the user's:
+#   BERTH_NODE         the node's name
+#   BERTH_STACK        the stack, or `--cluster FILE`: what `./berth gone` has to be told besides the node
+#   BERTH_GONE         a folder that is there while the node is given up; empty: not asked for
+#   BERTH_SECONDS      after which the request ends itself on the node
+#   BERTH_SSH_ID       16 hex digits over the two texts that follow
+#   BERTH_SSH_CONFIG   an ssh configuration in which the node is called `node`; {folder} stands for the folder it will lie in
+#   BERTH_KNOWN_HOSTS  the host keys
+set -u
+umask 077
+: "${BERTH_NODE:?}" "${BERTH_SECONDS:?}" "${BERTH_SSH_ID:?}" "${BERTH_SSH_CONFIG:?}" "${BERTH_KNOWN_HOSTS:?}"
+# The connection outlives this command and needs no secret of the engine's.
+unset PULUMI_CONFIG_PASSPHRASE PULUMI_ACCESS_TOKEN
+
+verb=$1
+handshake_seconds=30
+# Seconds without a request after which a connection ends by itself.
+idle_seconds=15
+# An sshd under siege turns away at random (MaxStartups): asked again after these pauses.
+pauses='0.2 0.4 0.8 1.6 3.2'
+
+refuse() {
+  printf 'berth: %s\n' "$1" >&2
+  exit 1
+}
+
+# Instead of a delete on a node that is given up: keeps all it takes to do it when the node is back.
+bury() {
+  number=1
+  until mkdir "$BERTH_GONE/$number" 2>/dev/null; do
+    [ -d "$BERTH_GONE/$number" ] || refuse "CannotWrite: $BERTH_GONE; make room or give yourself the right to, then run this again"
+    number=$((number + 1))
+  done
+  engrave "$BERTH_GONE/$number" || refuse "CannotWrite: $BERTH_GONE/$number; make room, then run this again"
+  echo '{"ok": true, "state": "left"}'
+}
+
+# The verb comes last and at once: without it there is no tombstone.
+engrave() {
+  cat >"$1/input" &&
+    printf '%s' "$BERTH_SSH_ID" >"$1/ssh_id" &&
+    printf '%s' "$BERTH_SSH_CONFIG" >"$1/ssh_config" &&
+    printf '%s' "$BERTH_KNOWN_HOSTS" >"$1/known_hosts" &&
+    printf '%s' "$BERTH_SECONDS" >"$1/seconds" &&
+    printf '%s' "$verb" >"$1/verb.new" &&
+    mv "$1/verb.new" "$1/verb"
+}
+
+# Sets `home`: a folder of nobody else's for this node's ssh files, by a path that is short enough for a socket.
+prepare_home() {
+  me=$(id -u)
+  for base in "${XDG_RUNTIME_DIR:-}" /tmp; do
+    case $base in '' | *[!A-Za-z0-9/._-]*) continue ;; esac
+    ours=$base/berth-$me
+    [ "${#base}" -gt 50 ] || [ -d "$ours" ] || mkdir "$ours" 2>/dev/null
+    home=$ours/$BERTH_SSH_ID
+    [ -n "$(find "$ours" -prune -type d -user "$me" -perm 700 2>/dev/null)" ] && return
+  done
+  refuse "NoPrivateFolder: $ours is not a folder that only you can enter; remove it, then run this again"
+}
+
+# The files are named after their content: whoever finds them need not write them. Forgotten ones go with the next day.
+write_home() {
+  [ -f "$home/config" ] && return
+  find "$ours" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} +
+  mkdir -p "$home" &&
+    printf '%s' "$BERTH_KNOWN_HOSTS" >"$home/known_hosts.$$" &&
+    mv "$home/known_hosts.$$" "$home/known_hosts" &&
+    printf '%s' "$BERTH_SSH_CONFIG" | sed "s|{folder}|$home|g" >"$home/config.$$" &&
+    mv "$home/config.$$" "$home/config"
+}
+
+# Makes the connection that all requests to this node share. Its descriptors are its own: with those of this command it would
+# keep the engine waiting. Where two race, or no socket can be made, `true` ends it and each request connects by itself.
+connect() {
+  ssh -F "$home/config" -O check node </dev/null >/dev/null 2>&1 && return
+  said=$home/said.$$
+  for pause in $pauses ''; do
+    if timeout -k 5 $handshake_seconds ssh -F "$home/config" -o LogLevel=INFO \
+      -o ControlMaster=auto -o "ControlPersist=$idle_seconds" node true </dev/null >/dev/null 2>"$said"; then
+      rm -f "$said"
+      return
+    fi
+    words=$(tr -d '\r' <"$said")
+    case $words in
+      *kex_exchange_identification* | *'Connection closed'* | *'Connection reset'*) ;;
+      *) break ;;
+    esac
+    [ -z "$pause" ] || sleep "$pause"
+  done
+  rm -f "$said"
+  last=$(printf '%s\n' "$words" | sed '/^$/d' | tail -n 1)
+  case $words in
+    *'HOST IDENTIFICATION HAS CHANGED'* | *'Host key verification failed'* | *'no matching host key type'*)
+      refuse "HostKeyMismatch: $BERTH_NODE does not show its pinned host key, so it may be another machine; if it was set up anew, correct its host_key or your known_hosts" ;;
+    *'Permission denied'*)
+      refuse "LoginRefused: $BERTH_NODE: $last; add your public key to authorized_keys there, or correct ssh_user and ssh_key_path" ;;
+    *)
+      refuse "CannotConnect: $BERTH_NODE: ${last:-no answer in $handshake_seconds s}; see whether it is switched on and connected$(or_gone)" ;;
+  esac
+}
+
+# Whoever only asks decides nothing.
+or_gone() {
+  case $verb in
+    preflight | roster | start | connect) printf '; to go on without it:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
+    stop | purge) printf '; if it is gone for good:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
+  esac
+}
+
+if [ -n "$BERTH_GONE" ] && [ -d "$BERTH_GONE" ]; then
+  case $verb in
+    stop | purge)
+      bury
+      exit ;;
+    *) refuse "NodeGone: $BERTH_NODE was given up; once it answers again:  ./berth back $BERTH_NODE $BERTH_STACK" ;;
+  esac
+fi
+command -v ssh >/dev/null || refuse 'SshMissing: this computer has no ssh; type  npm run setup'
+prepare_home
+write_home || refuse "CannotWrite: $home; make room there, then run this again"
+connect
+if [ "$verb" = connect ]; then
+  printf '%s\n' "$home/config"
+  exit
+fi
+# Beyond the deadline that the node keeps by itself: it may hang as a whole while its connection lives. That connection then
+# keeps what it was given to write to: so files, for the engine waits until its pipes are closed.
+limit=$((BERTH_SECONDS + 15))
+timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >"$home/out.$$" 2>"$home/err.$$"
+status=$?
+cat "$home/out.$$"
+cat "$home/err.$$" >&2
+rm -f "$home/out.$$" "$home/err.$$"
+case $status in
+  0) ;;
+  124 | 137) refuse "DeadlineExceeded: $BERTH_NODE has not ended $verb in $limit s; see whether it hangs, then run this again$(or_gone)" ;;
+  127) refuse "PythonMissing: $BERTH_NODE has no python3; type there  sudo apt-get install python3" ;;
+  255) refuse "ConnectionLost: $BERTH_NODE went away during $verb, which may be half done; run this again, which completes it$(or_gone)" ;;
+esac
+exit $status
