@@ -24,12 +24,9 @@ export const forbidPasswordLogin: ResourceRule = {
   broken: {
     resources: [
       {
-        type: "command:remote:Command",
+        type: "command:local:Command",
         name: "start",
-        props: {
-          create: "exec ./start",
-          connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA", password: "correct horse" },
-        },
+        props: { create: "sshpass -p correct-horse ssh pi@192.0.2.1 ./start" },
       },
     ],
   },

@@ -32,7 +32,7 @@ async function preview(resources: readonly Resource[], overrides?: string) {
          [key, secrets.includes(key) ? pulumi.secret(given(inner)) : given(inner)]));
      };
      for (const { type, name, props } of ${JSON.stringify(resources)})
-       if (type === "command:remote:Command") new remote.Command(name, given(props));
+       if (type === "command:local:Command") new local.Command(name, given(props));
        else if (type.startsWith("berth:"))
          new pulumi.ComponentResource(type, name, given(props)).registerOutputs(given(props));`,
     ["--policy-pack", join(checkout, "policies")],
