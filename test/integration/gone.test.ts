@@ -13,7 +13,7 @@ afterEach(() => bed.close());
 const sleeping = () => bed.left().processes.filter((line) => line.includes("import time")).length;
 const on = (where: Record<string, string>) => sleepers(Object.keys(where), { placement: where });
 const wish = (node: string) => sleepers(["a", "b"], {}, { preferred_node: node, ram_gb: 1 });
-const clusterFolder = () => join(bed.folder, "workspace", "gone", "brain-in-jar");
+const clusterFolder = () => join(bed.folder, "workspace", "gone", "brain-in-jar-cluster");
 const kept = () => {
   const folder = join(clusterFolder(), "rpi1");
   return existsSync(folder) ? readdirSync(folder).sort() : undefined;
