@@ -2,13 +2,16 @@ import type { Plan } from "./plan";
 import { width, wrap } from "./table";
 
 /** What the plan was decided on, how, and what becomes of what ran before. Nothing on a first run that needed no search. */
-export function changesSection({ placements, method, factsAgeSeconds }: Plan): string[] {
+export function changesSection({ placements, nodes, method, factsAgeSeconds }: Plan): string[] {
   const moves = placements.flatMap(({ instance, was, node, why }) =>
     was === undefined ? [] : [`${instance}: ${was} → ${node} because ${why}`],
   );
   const stays = placements.filter(({ stays }) => stays).map(({ instance }) => instance);
   const lines = [
     ...(factsAgeSeconds === undefined ? [] : [`facts: asked the machines ${age(factsAgeSeconds)} ago`]),
+    ...nodes.flatMap(({ node, status, statusReason }) =>
+      statusReason === undefined ? [] : [`${node} is ${status.toLowerCase()}: ${statusReason}`],
+    ),
     ...(method === "greedy" ? [] : [methods[method]]),
     ...moves,
     ...(stays.length === 0 ? [] : [`stays: ${stays.join(", ")}`]),

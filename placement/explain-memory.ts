@@ -53,9 +53,8 @@ export function memorySection({ nodes, placements }: Plan): string[] {
 }
 
 /** What takes nothing new says so, whatever room it has. */
-function statusNote({ status, statusReason }: NodeLoad): string {
-  if (status === "HEALTHY") return "";
-  return `${status.toLowerCase()}${statusReason ? ` (${statusReason})` : ""}`;
+function statusNote({ status }: NodeLoad): string {
+  return status === "HEALTHY" ? "" : status.toLowerCase();
 }
 
 function adviceLines(nodes: readonly NodeLoad[]): string[] {

@@ -1,26 +1,18 @@
 import { showGb } from "../topology/units";
 import { changesSection, hanging } from "./explain-changes";
 import { memorySection } from "./explain-memory";
-import { outcome } from "./outcome";
-import type { Candidate, Conflict, Placement, Plan, Rejection, ScorePart, Unplaced } from "./plan";
-import { folded, table, width, wrap } from "./table";
+import { candidateRows, mostNodesInFull, partsText, points, rejectionRows } from "./explain-nodes";
+import type { Conflict, Placement, Plan, Rejection, Unplaced } from "./plan";
+import { table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
 export function explain(plan: Plan): string {
   const sections = [
     [...wrap(`Plan: ${plan.scenario} on ${plan.cluster}`, width), ...legend(plan)],
     changesSection(plan),
-    ...[
-      ...plan.placements.map((placement) => ({ ...placement, lines: placementBlock(placement, plan) })),
-      ...plan.unplaced.map((left) => ({
-        ...left,
-        lines: [`${left.turn}. ${left.instance}: NOT PLACED, see below`],
-      })),
-    ]
-      .sort((a, b) => a.turn - b.turn)
-      .map(({ lines }) => lines),
+    ...[...plan.placements].sort(byTurn).map((placement) => placementBlock(placement, plan)),
     memorySection(plan),
-    ...[...plan.unplaced].sort((a, b) => a.turn - b.turn).map(unplacedBlock),
+    ...unplacedBlocks(plan.unplaced),
     conflictBlock(plan.conflict),
     wrap(summary(plan), width),
   ];
@@ -39,18 +31,24 @@ function conflictBlock(conflict: Conflict | undefined): string[] {
   return [conflict.text, ...help].flatMap((line) => hanging(line));
 }
 
-function legend({ placements }: Plan): string[] {
+function legend({ placements, nodes }: Plan): string[] {
   const most = placements[0]?.parts.map(({ name, max }) => `${name} ${max}`);
-  return most ? [`score of 100 = ${most.join(" + ")} at most`] : [];
+  return [
+    ...(most ? [`score of 100 = ${most.join(" + ")} at most`] : []),
+    ...(nodes.length > mostNodesInFull
+      ? [`of ${nodes.length} nodes the best and one of each reason are shown; ./berth plan --json tells all`]
+      : []),
+  ];
 }
 
 function placementBlock(placement: Placement, { nodes }: Plan): string[] {
   const { instance, turn, node, score, parts, manual, stays, was, port, others, rejections } = placement;
   const notes = [manual && "placed by hand", stays && "stays", was && `was on ${was}`].filter(Boolean);
+  const isAbridged = nodes.length > mostNodesInFull;
   const isPooled = nodes.some((load) => load.node === node && load.unifiedMemory);
   const facts = [takesText(placement, isPooled), ...(port === undefined ? [] : [`port ${port}`])];
   return [
-    `${turn}. ${instance}: ${facts.join(", ")}`,
+    ...hanging(`${turn}. ${instance}: ${facts.join(", ")}`),
     ...table([
       {
         lead: "  → ",
@@ -58,20 +56,36 @@ function placementBlock(placement: Placement, { nodes }: Plan): string[] {
         score: points(score),
         text: [partsText(parts), ...notes].join(", "),
       },
-      ...folded(others, candidateText).map((row) => ({ lead: "    ", ...row })),
-      ...folded(rejections, rejectionText).map((row) => ({ lead: "    ", ...row })),
+      ...candidateRows(others, isAbridged).map((row) => ({ lead: "    ", ...row })),
+      ...rejectionRows(rejections, isAbridged).map((row) => ({ lead: "    ", ...row })),
     ]),
   ];
 }
 
-function unplacedBlock({ instance, rejections }: Unplaced): string[] {
-  const counts = new Map<string, number>();
-  for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
-  const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
-  return [
-    ...wrap(`${instance}: NOT PLACED, refused by every node (${histogram.join(", ")})`, width),
-    ...table(folded(rejections, rejectionText).map((row) => ({ ...row, lead: "  ✗ ", score: "" }))),
-  ];
+/** Those that are refused for the same reasons share a block, at the place of the first. */
+function unplacedBlocks(unplaced: readonly Unplaced[]): string[][] {
+  const blocks = new Map<string, { ids: string[]; turn: number; rejections: Rejection[] }>();
+  for (const { instance, turn, rejections } of [...unplaced].sort(byTurn)) {
+    const key = JSON.stringify(rejections);
+    const block = blocks.get(key);
+    if (block) block.ids.push(instance);
+    else blocks.set(key, { ids: [instance], turn, rejections });
+  }
+  return [...blocks.values()].map(({ ids, turn, rejections }) => {
+    const isAbridged = rejections.length > mostNodesInFull;
+    const counts = new Map<string, number>();
+    for (const { token } of rejections) counts.set(token, (counts.get(token) ?? 0) + 1);
+    const histogram = [...counts].map(([token, count]) => `${count} ${token}`).sort();
+    const when = ids.length === 1 ? `at turn ${turn}` : `from turn ${turn} on`;
+    return [
+      ...hanging(`${ids.join(", ")}: NOT PLACED ${when}, refused by every node (${histogram.join(", ")})`),
+      ...table(rejectionRows(rejections, isAbridged).map((row) => ({ ...row, lead: "  ✗ ", score: "" }))),
+    ];
+  });
+}
+
+function byTurn(a: { turn: number }, b: { turn: number }): number {
+  return a.turn - b.turn;
 }
 
 function summary({ placements, unplaced, nodes }: Plan): string {
@@ -83,27 +97,10 @@ function summary({ placements, unplaced, nodes }: Plan): string {
   return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
 }
 
-function candidateText({ score, parts, decidedBy }: Candidate) {
-  return { score: points(score), text: partsText(parts) + (decidedBy ? `; ${outcome(decidedBy)}` : "") };
-}
-
-function rejectionText({ token, text }: Rejection) {
-  return { score: "–", text: `${token}: ${text}` };
-}
-
-function partsText(parts: readonly ScorePart[]): string {
-  const spoken = parts.filter((part) => part.points !== 0);
-  return spoken.map((part) => `${part.name} ${points(part.points)}`).join(" + ") || "nothing speaks for it";
-}
-
 function takesText({ takes, onGpu }: Placement, isPooled: boolean): string {
   const gpuMemory = showGb(takes.gpuMemoryBytes);
   const ofGpu = isPooled ? `, ${gpuMemory} of it GPU memory` : ` and ${gpuMemory} of GPU memory`;
   return `takes ${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}, on the ${onGpu ? "GPU" : "CPU"}`;
-}
-
-function points(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }
 
 function count(number: number, noun: string): string {

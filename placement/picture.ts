@@ -4,8 +4,10 @@ import type { NodeLoad, Placement, Plan, ScorePart } from "./plan";
 
 const full = 760;
 const rowHeight = 30;
-const rowGap = 34;
-const left = 150;
+const rowGap = 38;
+const left = 170;
+const longestName = 19;
+const longestList = 110;
 const colours = ["#3b6fb6", "#2f8f6b", "#b0662f", "#7a57a8", "#a83f5b", "#4a7f9c", "#7c8a2e", "#96603f"];
 
 /** A stretch of a node's memory, with what is said of it when the pointer rests on it. */
@@ -18,7 +20,7 @@ interface Stretch {
 
 /**
  * The plan as one SVG: a box per node, to scale, filled with instances, co-tenants, other stacks and what is kept for the OS; the red
- * line is where the required headroom begins. Needs nothing but itself; the same plan gives the same bytes.
+ * line is where the required headroom begins; nodes that take nothing new are tinted. Needs nothing but itself; the same plan gives the same bytes.
  */
 export function picture(plan: Plan): string {
   const most = Math.max(1, ...plan.nodes.map((node) => Math.max(node.ramBytes, ownPool(node))));
@@ -32,11 +34,11 @@ export function picture(plan: Plan): string {
     rows.push(gpuRow(node, plan, y, scale));
     y += rowHeight + rowGap;
   }
-  const left_out = plan.unplaced.map(({ instance }) => instance);
-  if (left_out.length > 0) rows.push(text(0, y, `not placed: ${left_out.join(", ")}`, "bad"));
-  const height = y + (left_out.length > 0 ? 24 : 0);
+  const leftOut = plan.unplaced.map(({ instance }) => instance);
+  if (leftOut.length > 0) rows.push(text(0, y, `not placed: ${listed(leftOut)}`, "bad"));
+  const height = y + (leftOut.length > 0 ? 24 : 0);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 0 ${left + full + 40} ${height}" role="img" aria-label="${escaped(`plan of ${plan.scenario} on ${plan.cluster}`)}">
-<style>text{font:13px system-ui,sans-serif;fill:#222}.small{font-size:11px;fill:#666}.in{fill:#fff}.bad{fill:#b00020;font-weight:600}.title{font-weight:600}</style>
+<style>text{font:13px system-ui,sans-serif;fill:#222}.small{font-size:11px;fill:#666}.in{fill:#fff}.bad{fill:#b00020;font-weight:600}.out{fill:#b00020}.title{font-weight:600}</style>
 <defs><pattern id="kept" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#f2f2f2"/><line y2="6" stroke="#bbb" stroke-width="2"/></pattern></defs>
 ${text(0, 18, `${plan.scenario} on ${plan.cluster}`, "title")}
 ${rows.join("\n")}
@@ -78,11 +80,13 @@ function memoryRow(node: NodeLoad, plan: Plan, y: number, scale: number): string
     `kept for the OS: ${showGb(node.reservedBytes)}`,
   );
   const limit = `<line x1="${pixels(limitX!)}" x2="${pixels(limitX!)}" y1="${y - 4}" y2="${y + rowHeight + 4}" stroke="#b00020" stroke-width="2"><title>required headroom begins here: ${showGb(node.headroomLimitBytes)}</title></line>`;
-  const amount = `${showGb(node.placedBytes)} of ${showGb(node.ramBytes)}, ${node.instances}/${node.maxInstances}`;
+  const held = node.placedBytes + node.coTenantBytes + sum(node.others.map(({ ramBytes }) => ramBytes));
+  const slots = node.instances + sum(node.others.map(({ instances }) => instances));
+  const amount = `${showGb(held)} of ${showGb(node.ramBytes)}, ${slots}/${node.maxInstances}`;
   return [
-    ...row(node.node, amount, node.ramBytes, y, scale),
+    ...row(node, node.node, amount, node.ramBytes, y, scale),
     kept,
-    ...fill(stretches, node.ramBytes, y, scale),
+    ...fill(stretches, y, scale),
     limit,
   ].join("\n");
 }
@@ -105,16 +109,30 @@ function gpuRow(node: NodeLoad, plan: Plan, y: number, scale: number): string {
       title: `stack ${stack}: ${showGb(gpuMemoryBytes)}`,
     })),
   ];
-  const amount = `${showGb(node.gpuPlacedBytes)} of ${showGb(node.gpuMemoryBytes)} GPU`;
-  return [
-    ...row("", amount, node.gpuMemoryBytes, y, scale),
-    ...fill(stretches, node.gpuMemoryBytes, y, scale),
-  ].join("\n");
+  const held =
+    node.gpuPlacedBytes +
+    node.gpuCoTenantBytes +
+    sum(node.others.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
+  const amount = `${showGb(held)} of ${showGb(node.gpuMemoryBytes)} GPU`;
+  return [...row(node, "", amount, node.gpuMemoryBytes, y, scale), ...fill(stretches, y, scale)].join("\n");
 }
 
-function row(name: string, amount: string, bytes: number, y: number, scale: number): string[] {
-  const frame = `<rect x="${left}" y="${y}" width="${pixels(bytes * scale)}" height="${rowHeight}" fill="#fff" stroke="#555"/>`;
-  return [text(0, y + 13, name, "title"), text(0, y + 28, amount, "small"), frame];
+/** The name, the numbers and the frame of a pool. Whoever takes nothing new is told by its colour and in words. */
+function row(
+  { node, status, statusReason, advice }: NodeLoad,
+  name: string,
+  amount: string,
+  bytes: number,
+  y: number,
+  scale: number,
+): string[] {
+  const isOut = status !== "HEALTHY";
+  const words = `${status.toLowerCase()}${statusReason ? ` (${statusReason})` : ""}`;
+  const title = escaped([node, ...(isOut ? [words] : []), ...advice].join("\n"));
+  const frame = `<rect x="${left}" y="${y}" width="${pixels(bytes * scale)}" height="${rowHeight}" fill="${isOut ? "#f6dfe2" : "#fff"}" stroke="#555"><title>${title}</title></rect>`;
+  const shown = name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
+  const state = isOut && name !== "" ? text(0, y + 42, status.toLowerCase(), "small out") : "";
+  return [text(0, y + 13, shown, "title"), text(0, y + 28, amount, "small"), frame, state];
 }
 
 /** Instances keep their colour on every row; the order of the plan decides it. */
@@ -139,8 +157,8 @@ function instanceStretch(placement: Placement, bytes: number, fill: string): Str
   return { bytes, fill, label: instance, title: lines.join("\n") };
 }
 
-/** The stretches one after the other; names that do not fit into theirs stand behind the node. */
-function fill(stretches: readonly Stretch[], total: number, y: number, scale: number): string[] {
+/** The stretches one after the other; names that do not fit into theirs stand below. */
+function fill(stretches: readonly Stretch[], y: number, scale: number): string[] {
   let x = left;
   const outside: string[] = [];
   const drawn = stretches
@@ -153,7 +171,16 @@ function fill(stretches: readonly Stretch[], total: number, y: number, scale: nu
       x += width;
       return box(at, y, width, fill, title) + (fits ? text(at + 6, y + 20, label, "in") : "");
     });
-  return [...drawn, text(left + total * scale + 10, y + 20, outside.join(", "), "small")];
+  return outside.length === 0 ? drawn : [...drawn, text(left, y + rowHeight + 14, listed(outside), "small")];
+}
+
+/** As many names as fit on a line. */
+function listed(names: readonly string[]): string {
+  let count = names.length;
+  const line = () =>
+    names.slice(0, count).join(", ") + (count < names.length ? ` and ${names.length - count} more` : "");
+  while (count > 1 && line().length > longestList) count--;
+  return line();
 }
 
 function box(x: number, y: number, width: number, fill: string, title: string): string {
@@ -176,4 +203,8 @@ const pixels = (length: number) => `${Math.round(length * 10) / 10}`;
 
 function escaped(words: string): string {
   return words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -17,6 +17,22 @@ describe("the explanation", () => {
     await expect(explain(plan)).toMatchFileSnapshot(`../golden/${name}.explain.txt`);
   });
 
+  it("of many nodes", async () => {
+    const nodes = Array.from({ length: 14 }, (_, index) =>
+      aNode({
+        name: `n${index}`,
+        ramBytes: gb(2 + index),
+        maxInstances: 1,
+        gpu: index === 13,
+        gpuMemoryBytes: 0,
+      }),
+    );
+    const instances = ["a", "b", "c"].map((id, index) => anInstance({ id, ramBytes: gb(5 + index) }));
+    const left = ["x", "y", "z"].map((id) => anInstance({ id, ramBytes: gb(50) }));
+    const plan = await place(aTopology(nodes, [...instances, ...left]));
+    await expect(explain(plan)).toMatchFileSnapshot("../golden/many-nodes.explain.txt");
+  });
+
   it("of everything at once", async () => {
     const tenant = { name: "database", ramBytes: gb(6), gpuMemoryBytes: gb(4) };
     const nodes = [
