@@ -1,0 +1,34 @@
+/** Thousandths of one GPU. */
+export const wholeGpu = 1000;
+
+/** The most GPUs a machine may have: a set of them is one small number. */
+export const mostGpus = 16;
+
+/** Equal demands: who asks for the same and may go to the same machines is told apart by nobody. */
+export interface Kind {
+  cpuMilli: number;
+  ramBytes: number;
+  /** Devices; more than one are all whole. */
+  gpus: number;
+  /** What it takes of each device: 1 to 1000 thousandths. 0 without a GPU. */
+  gpuMilli: number;
+  /** Whether it may go to the machines of a group, by group; of all groups. */
+  groups: readonly boolean[];
+  /** Kinds it must not share a machine with; with itself in it there is one a machine. */
+  conflicts: readonly number[];
+}
+
+/** What a machine has for the demands. */
+export interface Machine {
+  cpuMilli: number;
+  ramBytes: number;
+  gpus: number;
+  slots: number;
+  /** Machines that the same kinds may go to are of one group, counted from 0. */
+  group: number;
+}
+
+/** GPU that one of the kind holds, in thousandths. */
+export function gpuOf({ gpus, gpuMilli }: Kind): number {
+  return gpus * gpuMilli;
+}

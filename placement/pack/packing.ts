@@ -1,0 +1,162 @@
+import { type Kind, type Machine, mostGpus, wholeGpu } from "./kind";
+
+// Constants of this file: one of another file is looked up at each use, which here is felt.
+const whole = wholeGpu;
+const places = mostGpus;
+
+/**
+ * Who is on which machine, and what that leaves: the one place where room is accounted, added up and taken back one
+ * resident at a time. A resident is one number: its kind, and the devices it holds as bits.
+ */
+export class Packing {
+  readonly cpuFree: Float64Array;
+  readonly ramFree: Float64Array;
+  readonly slotsFree: Int32Array;
+  /** Thousandths left of each device, `mostGpus` places a machine. */
+  readonly gpuFree: Int16Array;
+  /** Devices nobody is on. */
+  readonly idleGpus: Uint8Array;
+  /** Thousandths left of all devices together. */
+  readonly gpuLeft: Int32Array;
+  readonly residents: number[][];
+  // What is asked for again and again lies in rows of numbers: ten times as fast as in objects.
+  private readonly cpu: Float64Array;
+  private readonly ram: Float64Array;
+  private readonly gpus: Int32Array;
+  private readonly gpuMilli: Int32Array;
+  private readonly mayGo: Uint8Array;
+  private readonly devices: Int32Array;
+  private readonly group: Int32Array;
+  private readonly groups: number;
+  private readonly conflicting: Uint8Array;
+
+  constructor(
+    readonly kinds: readonly Kind[],
+    readonly machines: readonly Machine[],
+  ) {
+    this.cpuFree = Float64Array.from(machines, ({ cpuMilli }) => cpuMilli);
+    this.ramFree = Float64Array.from(machines, ({ ramBytes }) => ramBytes);
+    this.slotsFree = Int32Array.from(machines, ({ slots }) => slots);
+    this.idleGpus = Uint8Array.from(machines, ({ gpus }) => gpus);
+    this.gpuFree = new Int16Array(machines.length * places);
+    for (const [machine, { gpus }] of machines.entries())
+      this.gpuFree.fill(whole, machine * places, machine * places + gpus);
+    this.gpuLeft = Int32Array.from(machines, ({ gpus }) => gpus * whole);
+    this.residents = machines.map(() => []);
+    this.cpu = Float64Array.from(kinds, ({ cpuMilli }) => cpuMilli);
+    this.ram = Float64Array.from(kinds, ({ ramBytes }) => ramBytes);
+    this.gpus = Int32Array.from(kinds, ({ gpus }) => gpus);
+    this.gpuMilli = Int32Array.from(kinds, ({ gpuMilli }) => gpuMilli);
+    this.conflicting = Uint8Array.from(kinds, ({ conflicts }) => Number(conflicts.length > 0));
+    this.devices = Int32Array.from(machines, ({ gpus }) => gpus);
+    this.group = Int32Array.from(machines, ({ group }) => group);
+    this.groups = kinds[0]?.groups.length ?? 0;
+    this.mayGo = new Uint8Array(kinds.length * this.groups);
+    for (const [kind, { groups }] of kinds.entries()) this.mayGo.set(groups.map(Number), kind * this.groups);
+  }
+
+  /** The devices it would get, as bits: the fullest that has room for a share, the first idle ones for whole ones. -1: no room. */
+  devicesFor(kind: number, machine: number): number {
+    if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[kind]! > this.ramFree[machine]!) return -1;
+    if (this.slotsFree[machine]! < 1 || !this.mayGo[kind * this.groups + this.group[machine]!]) return -1;
+    if (this.conflicting[kind] && this.meetsRival(kind, machine)) return -1;
+    const gpus = this.gpus[kind]!;
+    if (gpus === 0) return 0;
+    const gpuMilli = this.gpuMilli[kind]!;
+    return gpuMilli < whole ? this.fullestDevice(gpuMilli, machine) : this.idleDevices(gpus, machine);
+  }
+
+  /** Every device that has room for a share, as bits, where `devicesFor` says that the machine has. None: it is no share. */
+  sharesFor(kind: number, machine: number): number[] {
+    const gpuMilli = this.gpuMilli[kind]!;
+    if (gpuMilli === 0 || gpuMilli === whole) return [];
+    const count = this.devices[machine]!;
+    return Array.from({ length: count }, (_, device) => device)
+      .filter((device) => this.gpuLeftOf(machine, device) >= gpuMilli)
+      .map((device) => 1 << device);
+  }
+
+  gpuLeftOf(machine: number, device: number): number {
+    return this.gpuFree[machine * places + device]!;
+  }
+
+  put(kind: number, machine: number, devices: number): void {
+    this.account(kind, machine, devices, -1);
+    this.residents[machine]!.push(kind * deviceSets + devices);
+  }
+
+  /** @param index of the resident; the last one takes its place */
+  evict(machine: number, index: number): number {
+    const residents = this.residents[machine]!;
+    const resident = residents[index]!;
+    residents[index] = residents[residents.length - 1]!;
+    residents.pop();
+    this.account(this.kindOf(resident), machine, this.devicesOf(resident), 1);
+    return this.kindOf(resident);
+  }
+
+  kindOf(resident: number): number {
+    return (resident / deviceSets) | 0;
+  }
+
+  devicesOf(resident: number): number {
+    return resident & (deviceSets - 1);
+  }
+
+  /** How ill the machine would be used: rests of devices, and CPU that others would need. */
+  waste(kind: number, machine: number, devices: number): number {
+    const cpuFree = this.cpuFree[machine]!;
+    if (devices === 0) return -cpuFree;
+    const gpuMilli = this.gpuMilli[kind]!;
+    if (gpuMilli === whole) return cpuFree / this.idleGpus[machine]!;
+    const rest = this.gpuFree[machine * places + 31 - Math.clz32(devices)]! - gpuMilli;
+    return rest / 50 + cpuFree / 12_000;
+  }
+
+  private account(kind: number, machine: number, devices: number, sign: number): void {
+    this.cpuFree[machine]! += sign * this.cpu[kind]!;
+    this.ramFree[machine]! += sign * this.ram[kind]!;
+    this.slotsFree[machine]! += sign;
+    if (devices === 0) return;
+    const change = sign * this.gpuMilli[kind]!;
+    for (let rest = devices; rest !== 0; rest &= rest - 1) {
+      const place = machine * places + 31 - Math.clz32(rest & -rest);
+      const before = this.gpuFree[place]!;
+      this.gpuFree[place] = before + change;
+      if (before === whole) this.idleGpus[machine]!--;
+      else if (before + change === whole) this.idleGpus[machine]!++;
+      this.gpuLeft[machine]! += change;
+    }
+  }
+
+  private meetsRival(kind: number, machine: number): boolean {
+    const { conflicts } = this.kinds[kind]!;
+    return this.residents[machine]!.some((held) => conflicts.includes(this.kindOf(held)));
+  }
+
+  private fullestDevice(gpuMilli: number, machine: number): number {
+    let best = -1;
+    let least = whole + 1;
+    const first = machine * places;
+    for (let device = this.devices[machine]! - 1; device >= 0; device--) {
+      const left = this.gpuFree[first + device]! - gpuMilli;
+      if (left < 0 || left > least) continue;
+      least = left;
+      best = device;
+    }
+    return best < 0 ? -1 : 1 << best;
+  }
+
+  private idleDevices(wanted: number, machine: number): number {
+    if (this.idleGpus[machine]! < wanted) return -1;
+    let devices = 0;
+    for (let device = 0, found = 0; found < wanted; device++) {
+      if (this.gpuFree[machine * places + device] !== whole) continue;
+      devices |= 1 << device;
+      found++;
+    }
+    return devices;
+  }
+}
+
+const deviceSets = 1 << places;

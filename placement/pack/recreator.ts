@@ -1,0 +1,91 @@
+import type { Dice } from "./dice";
+import { wholeGpu } from "./kind";
+import type { Packing } from "./packing";
+import type { Waiting } from "./waiting";
+
+/** How often a machine is overlooked: always taking what looks best never finds what is best. */
+const blink = 0.01;
+
+/** Fills machines with those that wait, kind after kind: the hard ones first, shaken up so that no two fillings are alike. */
+export class Recreator {
+  /** Larger is earlier. */
+  private readonly urgency: Float64Array;
+  private readonly order: Int32Array;
+  private readonly keys: Float64Array;
+
+  constructor(
+    private readonly packing: Packing,
+    private readonly waiting: Waiting,
+    private readonly dice: Dice,
+  ) {
+    const { kinds } = packing;
+    this.order = new Int32Array(kinds.length);
+    this.keys = new Float64Array(kinds.length);
+    this.urgency = Float64Array.from(kinds, ({ gpus, gpuMilli, cpuMilli }) => {
+      const several = gpus > 1 ? 2 : 0;
+      const none = gpus === 0 ? -1000 : 0;
+      return (gpus * gpuMilli) / wholeGpu + (0.75 * cpuMilli) / 12_000 + several + none;
+    });
+  }
+
+  /** @returns what was placed is worth */
+  fill(machines: readonly number[], worth: readonly number[]): number {
+    const { waiting, order } = this;
+    const length = this.arrange(machines);
+    let won = 0;
+    for (let index = 0; index < length; index++) {
+      const kind = order[index]!;
+      while (waiting.count[kind]! > 0) {
+        if (!this.putBest(kind, machines)) break;
+        waiting.remove(kind);
+        won += worth[kind]!;
+      }
+    }
+    return won;
+  }
+
+  /** Sorts in the kinds that wait, by insertion: they are few. */
+  private arrange(machines: readonly number[]): number {
+    const { waiting, urgency, keys, order, dice } = this;
+    let length = 0;
+    for (let index = 0; index < waiting.length; index++) {
+      const kind = waiting.kinds[index]!;
+      if (!this.mayFit(kind, machines)) continue;
+      const key = urgency[kind]! + 1.8 * dice.roll() - 0.9;
+      let place = length++;
+      for (; place > 0 && keys[place - 1]! < key; place--) {
+        keys[place] = keys[place - 1]!;
+        order[place] = order[place - 1]!;
+      }
+      keys[place] = key;
+      order[place] = kind;
+    }
+    return length;
+  }
+
+  private mayFit(kind: number, machines: readonly number[]): boolean {
+    for (let index = 0; index < machines.length; index++)
+      if (this.packing.devicesFor(kind, machines[index]!) >= 0) return true;
+    return false;
+  }
+
+  private putBest(kind: number, machines: readonly number[]): boolean {
+    const { packing } = this;
+    let best = -1;
+    let bestDevices = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < machines.length; index++) {
+      const machine = machines[index]!;
+      const devices = packing.devicesFor(kind, machine);
+      if (devices < 0 || this.dice.roll() < blink) continue;
+      const waste = packing.waste(kind, machine, devices);
+      if (waste >= least) continue;
+      least = waste;
+      best = machine;
+      bestDevices = devices;
+    }
+    if (best < 0) return false;
+    packing.put(kind, best, bestDevices);
+    return true;
+  }
+}

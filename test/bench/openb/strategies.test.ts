@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { allocationBound } from "../../../bench/openb/bound";
+import { arrivedAt, drawPods } from "../../../bench/openb/draw";
+import { countOf, strategies } from "../../../bench/openb/strategies";
+import type { Trace } from "../../../bench/openb/trace";
+import { solver } from "../../../placement/solver";
+
+// The trace itself is not part of the project: how near we come to the published figures is measured, not tested.
+
+const trace: Trace = {
+  machines: Array.from({ length: 12 }, (_, index) => ({
+    cpuMilli: index % 3 === 0 ? 8000 : 16_000,
+    ramBytes: 64,
+    gpus: [8, 2, 4][index % 3]!,
+    slots: 1e6,
+    group: index % 2,
+  })),
+  kinds: [
+    { cpuMilli: 1000, ramBytes: 1, gpus: 1, gpuMilli: 1000, groups: [true, true], conflicts: [] },
+    { cpuMilli: 500, ramBytes: 2, gpus: 1, gpuMilli: 350, groups: [true, true], conflicts: [] },
+    { cpuMilli: 2000, ramBytes: 4, gpus: 1, gpuMilli: 640, groups: [false, true], conflicts: [] },
+    { cpuMilli: 4000, ramBytes: 8, gpus: 4, gpuMilli: 1000, groups: [true, true], conflicts: [] },
+    { cpuMilli: 3000, ramBytes: 4, gpus: 0, gpuMilli: 0, groups: [true, true], conflicts: [] },
+  ],
+  pods: [0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4],
+};
+const gpuMilli = trace.machines.reduce((sum, { gpus }) => sum + gpus * 1000, 0);
+
+test("a list is shuffled and filled up until the ratio is asked for, the same for the same seed", () => {
+  const pods = drawPods(trace, 42, 1.3);
+  const asked = (list: readonly number[]) =>
+    list.reduce((sum, kind) => sum + trace.kinds[kind]!.gpus * trace.kinds[kind]!.gpuMilli, 0);
+  expect(asked(pods)).toBeGreaterThan(1.2 * gpuMilli);
+  expect(asked(pods)).toBeLessThanOrEqual(1.3 * gpuMilli + 3000);
+  expect(drawPods(trace, 42, 1.3)).toEqual(pods);
+  expect(drawPods(trace, 43, 1.3)).not.toEqual(pods);
+  const arrived = arrivedAt(1, trace, pods);
+  expect(asked(arrived)).toBeGreaterThanOrEqual(gpuMilli);
+  expect(asked(arrived.slice(0, -1))).toBeLessThan(gpuMilli);
+});
+
+test("a list that asks for too much loses pods at random", () => {
+  const pods = drawPods({ ...trace, pods: Array.from({ length: 200 }, () => 0) }, 42, 1);
+  expect(pods).toEqual(Array.from({ length: gpuMilli / 1000 }, () => 0));
+});
+
+test.each(Object.keys(strategies))("%s takes nothing twice and stays below the bound", async (name) => {
+  const highs = await solver();
+  for (const seed of [1, 2, 3]) {
+    const pods = arrivedAt(1, trace, drawPods(trace, seed, 1.3));
+    const packing = strategies[name]!.run(trace, pods, seed, 2000);
+    for (const left of [packing.cpuFree, packing.ramFree, packing.gpuFree, packing.slotsFree])
+      expect(Math.min(...left)).toBeGreaterThanOrEqual(0);
+    const placed = packing.residents.flatMap((residents) => residents.map((held) => packing.kindOf(held)));
+    const counts = countOf(trace.kinds, pods);
+    expect(countOf(trace.kinds, placed).filter((count, kind) => count > counts[kind]!)).toEqual([]);
+    const allocated = placed.reduce(
+      (sum, kind) => sum + trace.kinds[kind]!.gpus * trace.kinds[kind]!.gpuMilli,
+      0,
+    );
+    expect(gpuMilli - packing.gpuLeft.reduce((sum, left) => sum + left, 0)).toBe(allocated);
+    const bound = allocationBound(trace.kinds, counts, trace.machines, highs);
+    expect(allocated / gpuMilli).toBeLessThanOrEqual(bound + 1e-9);
+  }
+});
+
+test("of equal machines the first takes it, with best fit and with FGD", () => {
+  const machines = [0, 1, 2].map(() => trace.machines[1]!);
+  for (const name of ["best-fit", "fgd"]) {
+    const packing = strategies[name]!.run({ ...trace, machines }, [1], 1, 0);
+    expect(packing.residents.map((residents) => residents.length)).toEqual([1, 0, 0]);
+  }
+});
+
+test("best fit takes the machine with the least left, FGD the one that stays of most use", () => {
+  const machines = [trace.machines[2]!, trace.machines[1]!];
+  const online = (name: string, usual: number[]) =>
+    strategies[name]!.run({ ...trace, machines, pods: usual }, [1], 1, 0).residents.map(
+      ({ length }) => length,
+    );
+  expect(online("best-fit", [3])).toEqual([0, 1]);
+  // Only who asks for four devices is usual: the machine with four keeps them together.
+  expect(online("fgd", [3])).toEqual([0, 1]);
+  // Of whole GPUs and shares each breaks one device: equal, the first.
+  expect(online("fgd", [0])).toEqual([1, 0]);
+});
