@@ -32,10 +32,12 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     exclude: scenario.code.exclude,
     tree: codeTree(scenario.code.localPath, scenario.code.exclude),
   };
+  const byId = new Map(scenario.instances.map((instance): [string, Instance] => [instance.id, instance]));
   const nodes = machines.map((machine) => {
     const { name } = machine;
     const gone = join(goneFolder(), cluster.name, name);
     const heldByOthers = observed.others.filter(({ node }) => node === name);
+    const isolated = placedOn(plan, name).some(({ instance }) => byId.get(instance)!.network === "isolated");
     return new Node(name, {
       machine,
       access: access.get(name)!,
@@ -44,13 +46,13 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
       owner,
       code,
       heldByOthers,
+      isolated,
       purge: scenario.purge,
     });
   });
   const prepared = nodes.map((node) => node.prepared);
   const peers = peersOf(plan, machines);
   const rosters = nodes.map((node) => roster(node, placedOn(plan, node.name), peers, prepared));
-  const byId = new Map(scenario.instances.map((instance): [string, Instance] => [instance.id, instance]));
   const instances: Record<string, { node: string; address: string; port?: number; logPath: string }> = {};
   // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
   const started: pulumi.Output<string>[] = [];

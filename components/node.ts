@@ -23,6 +23,8 @@ export interface NodeArgs {
   readonly code?: { readonly root: string; readonly exclude: readonly string[]; readonly tree: CodeTree };
   /** What other stacks hold on the machine; for policies. @default nothing */
   readonly heldByOthers?: readonly Held[];
+  /** Whether instances with `network: isolated` come here: then it must be able to. @default false */
+  readonly isolated?: boolean;
   /** Whether destroy also removes the logs and results of this stack. @default false */
   readonly purge?: boolean;
 }
@@ -66,9 +68,17 @@ export class Node extends pulumi.ComponentResource {
 
   /** Compares the machine with its description, takes ownership and installs the supervisor; its delete leaves nothing. */
   private preflight(): local.Command {
-    const { machine, stack, purge = false } = this.args;
-    const { name, ramBytes, diskBytes, cpuCores, arch, remoteWorkDir, connection } = machine;
-    const node = { name, ram_bytes: ramBytes, disk_bytes: diskBytes, cpu_cores: cpuCores, arch };
+    const { machine, stack, isolated = false, purge = false } = this.args;
+    const { name, ramBytes, diskBytes, cpuCores, arch, unifiedMemory, remoteWorkDir, connection } = machine;
+    const node = {
+      name,
+      ram_bytes: ramBytes,
+      disk_bytes: diskBytes,
+      cpu_cores: cpuCores,
+      arch,
+      unified_memory: unifiedMemory,
+      isolated,
+    };
     const home = remoteWorkDir.startsWith("~") ? [connection.user] : [];
     return remoteCommand(
       `${this.name}-preflight`,

@@ -61,7 +61,7 @@ const mayNotMove = {
 const noFreePort = {
   token: "NoFreePort",
   refuse({ request: { instance, port } }) {
-    if (instance.network === "isolated" || port !== undefined) return undefined;
+    if (instance.network !== "peers" || port !== undefined) return undefined;
     const text = "no port of the cluster's peer_port_range is left; other stacks hold the rest";
     return { kind: "rule", need: "1 port", have: "0 ports", text };
   },

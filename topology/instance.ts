@@ -15,9 +15,11 @@ import {
   wholeNumber,
 } from "./fields";
 
+const networks = ["open", "peers", "isolated"] as const;
 const gpuWishes = ["required", "preferred", "none"] as const;
 
 export type GpuWish = (typeof gpuWishes)[number];
+export type Network = (typeof networks)[number];
 
 /** One running copy of an experiment. */
 export interface Instance {
@@ -33,7 +35,7 @@ export interface Instance {
   affinity: string[];
   /** Ids it never shares a node with; it binds both ways. */
   antiAffinity: string[];
-  network: "isolated" | "peers";
+  network: Network;
   env: Record<string, string>;
   command: string[];
   restart: {
@@ -100,8 +102,9 @@ export const instanceSchema = section("a map that describes an instance", {
       "Instances it never shares a node with; binds both ways. A group's own name spreads its copies",
     example: ["split_brain_A"],
   }),
-  network: choice(["isolated", "peers"]).default("isolated").meta({
-    description: "peers: it gets a port, and the addresses of the other peers in the file `BERTH_PEERS`",
+  network: choice(networks).default("open").meta({
+    description:
+      "open: the node's network; peers: that, a port, and the addresses of the other peers in the file `BERTH_PEERS`; isolated: a network of its own without a way out, refused where the node's kernel has none for its login",
     example: "peers",
   }),
   env: dictionary("a map of variable to text", environmentName, scalarText)

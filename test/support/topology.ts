@@ -37,7 +37,7 @@ export function anInstance(fields: Partial<Instance> = {}): Instance {
     gpuMemoryBytes: 0,
     affinity: [],
     antiAffinity: [],
-    network: "isolated",
+    network: "open",
     env: {},
     command: ["python3", "main.py"],
     restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },

@@ -90,7 +90,7 @@ describe("the shape of a scenario", () => {
     ],
     [
       "an unknown network",
-      'scenario.yaml:6:14  instances[1].network: expected one of: isolated, peers, got "peer", did you mean "peers"?',
+      'scenario.yaml:6:14  instances[1].network: expected one of: open, peers, isolated, got "peer", did you mean "peers"?',
       instance("ram_gb: 1", "network: peer"),
     ],
     ["a number for purge", "scenario.yaml:5:8  purge: expected true or false, got 1", scenario("purge: 1")],

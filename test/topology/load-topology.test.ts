@@ -171,7 +171,7 @@ update: {max_unavailable: 2}
       gpu: "required",
       gpuMemoryBytes: 0,
       affinity: [],
-      network: "isolated",
+      network: "open",
       env: {},
       command: ["python3", "main.py"],
       restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },

@@ -8,11 +8,13 @@ from atomic_file import read_json
 from errors import NodeError
 from layout import Layout, instance_of
 from ledger import entries_of
+from memory_group import MemoryGroup, group_of, recorded_group
 from node_lock import node_lock
 from owner import check_owner
-from process_tree import Process, boot_id
+from process_tree import Process, boot_id, stat
 from removal import remove_tree
 from strays import end_all, still_alive, tagged, untagged
+from units import end_units
 
 DEFAULT_GRACE_S = 10.0
 SUPERVISOR_GRACE_S = 3.0
@@ -43,13 +45,24 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
         wanted = (found for found in tagged(layout.stack_dir) if everything or found.tag in tags)
         return [found.process for found in wanted if found.supervisor or not supervisors_only]
 
+    groups = _groups(layout, instances, everything)
     members = [process for instance in instances for process in _members(layout, instance)]
 
     def left_behind() -> set[Process]:
-        return {*ours(supervisors_only=False), *still_alive(members), *untagged(layout.stack_dir)}
+        in_groups = (stat(pid) for group in groups for pid in group.processes())
+        return {
+            *ours(supervisors_only=False),
+            *still_alive(members),
+            *untagged(layout.stack_dir),
+            *still_alive(one.process for one in in_groups if one),
+        }
 
     ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S)
     ended += end_all(left_behind, grace_s)
+    for unit in [layout.unit("*")] if everything else map(layout.unit, instances):
+        end_units(f"{unit}.service")
+    for group in groups:
+        group.remove()
     for instance in instances if forget else ():
         if layout.instance_dir(instance).exists():
             remove_tree(layout.instance_dir(instance))
@@ -64,3 +77,16 @@ def _members(layout: Layout, instance: str) -> list[Process]:
         return []
     members = recorded.get("members", []) if recorded.get("boot_id") == boot_id() else []
     return [Process(*member) for member in members]
+
+
+def _groups(layout: Layout, instances: list[str], everything: bool) -> set[MemoryGroup]:
+    """These instances' memory groups: where they would be made now, and where their supervisors made them."""
+    own = group_of()
+    found = {own.below(layout.unit(instance)) for instance in instances} if own else set()
+    if own and everything:
+        found |= {own.below(path.name) for path in own.path.glob(layout.unit("*"))}
+    for entry in entries_of(layout):
+        recorded = recorded_group(entry.state) if entry.id in instances else None
+        if recorded and recorded.path.name == layout.unit(entry.id):
+            found.add(recorded)
+    return {group for group in found if group.path.is_dir()}

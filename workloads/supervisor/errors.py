@@ -12,6 +12,7 @@ class NodeError(Exception):
 
     def __init__(self, name: str, text: str, remedy: str) -> None:
         super().__init__(f"{name}: {text}; {remedy}")
+        self.parts = (name, text, remedy)
 
     def followed_by(self, what: str) -> NodeError:
         """The same problem, with what came of it."""

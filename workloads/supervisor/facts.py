@@ -8,17 +8,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from back_ends import back_end
+from isolation import isolation_problem
 from layout import Layout
 from ledger import Entry, all_entries
+from notes import notes
 from process_tree import PAGE, boot_id
 
 ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 
 
-def facts(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
-    """Verb: the facts, and who holds what here, of all stacks."""
+def facts(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
+    """Verb: the facts, what to know about them, and who holds what here, of all stacks."""
     live = [entry for entry in all_entries(layout) if entry.processes]
-    return {"facts": measure(layout.work_dir), "holdings": [_holding(entry) for entry in live]}
+    real = measure(layout.work_dir)
+    return {"facts": real, "notes": notes(request, real), "holdings": [_holding(entry) for entry in live]}
 
 
 def _holding(entry: Entry) -> dict[str, Any]:
@@ -36,6 +40,7 @@ def measure(work_dir: Path) -> dict[str, Any]:
     memory = _memory()
     disk = os.statvfs(nearest_existing(work_dir))
     system = os.uname()
+    keeper = back_end()
     measured: dict[str, Any] = {
         "hostname": system.nodename,
         "boot_id": boot_id(),
@@ -47,7 +52,9 @@ def measure(work_dir: Path) -> dict[str, Any]:
         "disk_free_bytes": disk.f_bavail * disk.f_frsize,
         "page_size": PAGE,
         "python": ".".join(str(number) for number in sys.version_info[:3]),
-        "memory_cgroup": _memory_cgroup(),
+        "limit_by": keeper.limit_by,
+        "limit_why": "; ".join(keeper.why),
+        "network_namespaces": isolation_problem() is None,
         "source": "measured",
     }
     declared = os.environ.get("BERTH_LAB_FACTS")
@@ -68,13 +75,3 @@ def nearest_existing(path: Path) -> Path:
 def _memory() -> dict[str, int]:
     lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
     return {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
-
-
-def _memory_cgroup() -> bool:
-    """Whether the kernel can limit the memory of a group (Raspberry Pi OS switches it off by default)."""
-    unified = Path("/sys/fs/cgroup/cgroup.controllers")
-    if unified.exists():
-        return "memory" in unified.read_text().split()
-    table = Path("/proc/cgroups")
-    rows = [line.split() for line in table.read_text().splitlines()] if table.exists() else []
-    return any(row[0] == "memory" and row[-1] == "1" for row in rows)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from atomic_file import write_json
+from back_ends import BackEnd, back_end
 from ending import end_instances
 from errors import NodeError
 from layout import Layout
 from ledger import remember
 from log_reading import last_lines
+from process_tree import alive, stat
+from ready import first_word, listen
 from spec import Limits, Spec
 from strays import ROLE, SUPERVISOR, TAG
+from units import start_unit
 
 SHORTEST_SECRET = 4
 """Shorter values of variables may stand in a log by chance."""
@@ -39,30 +43,43 @@ def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str,
 
 def _supervised(layout: Layout, spec: Spec) -> dict[str, Any]:
     """Starts a supervisor that outlives this command; waits until it says whether its instance settled."""
-    program = layout.program.resolve() / "supervise.py"
+    keeper = back_end()
     complaints = layout.instance_dir(spec.id) / "supervisor.log"
-    answer, ready = os.pipe()
-    with open(answer, "rb") as reader:
-        try:
-            with open(complaints, "wb") as stderr:
-                supervisor = subprocess.Popen(
-                    [sys.executable, "-sE", program, layout.work_dir, layout.stack, spec.id, str(ready)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=stderr,
-                    start_new_session=True,
-                    pass_fds=[ready],
-                    cwd="/",
-                    env={**os.environ, TAG: layout.tag(spec.id), ROLE: SUPERVISOR},
-                )
-        finally:
-            os.close(ready)
-        line = reader.readline()
-    if line:
-        state: dict[str, Any] = json.loads(line)
-        return state
-    supervisor.wait()
-    raise _died(f"{layout.stack}/{spec.id}", complaints)
+    # The login's variables are nobody else's business: they are in no unit, and in no command line.
+    write_json(layout.launch_file(spec.id), {"environment": dict(os.environ), "limit_by": keeper.limit_by})
+    pipe = listen(layout.ready_pipe(spec.id))
+    try:
+        supervisor = stat(_start_supervisor(keeper, layout, spec, complaints))
+        state = first_word(pipe, lambda: supervisor is not None and alive(supervisor.process))
+    finally:
+        os.close(pipe)
+    if state is None:
+        raise _died(f"{layout.stack}/{spec.id}", complaints)
+    if state["state"] == "refused":
+        raise NodeError(*state["refusal"])
+    return state
+
+
+def _start_supervisor(keeper: BackEnd, layout: Layout, spec: Spec, complaints: Path) -> int:
+    """Its pid."""
+    file = str(layout.program.resolve() / "supervise.py")
+    program = [sys.executable, "-sE", file, str(layout.work_dir), layout.stack, spec.id]
+    variables = {TAG: layout.tag(spec.id), ROLE: SUPERVISOR}
+    if keeper.limit_by == "systemd":
+        unit = f"{layout.unit(spec.id)}.service"
+        return start_unit(
+            keeper.manager, unit, program, variables, complaints, spec.memory_bytes, spec.stop_grace_s
+        )
+    with open(complaints, "wb") as stderr:
+        return subprocess.Popen(
+            program,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+            cwd="/",
+            env={**os.environ, **variables},
+        ).pid
 
 
 def _died(name: str, complaints: Path) -> NodeError:

@@ -6,6 +6,7 @@ Berth owns `<work_dir>/.berth/<stack>/`; logs lie beside it in `<work_dir>/logs/
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -113,6 +114,22 @@ class Layout:
     def members_file(self, instance: str) -> Path:
         """Its processes as its supervisor saw them last."""
         return self.instance_dir(instance) / "members.json"
+
+    def launch_file(self, instance: str) -> Path:
+        """What its supervisor is given besides; it takes it away."""
+        return self.instance_dir(instance) / "launch.json"
+
+    def ready_pipe(self, instance: str) -> Path:
+        """Through it the supervisor says how the instance began."""
+        return self.instance_dir(instance) / "ready"
+
+    def unit(self, instance: str) -> str:
+        """The name of what holds an instance, a unit of systemd or a memory cgroup; no other folder's has it.
+
+        Names are of letters that mean nothing to systemd, and no file of a cgroup begins like this.
+        """
+        folder = hashlib.sha256(str(self.stack_dir).encode()).hexdigest()[:10]
+        return f"berth-{folder}-{self.stack}-{instance}"
 
     def log_file(self, instance: str) -> Path:
         return self.logs / f"{instance}.log"

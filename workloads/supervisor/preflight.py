@@ -11,8 +11,10 @@ from atomic_file import write_json
 from errors import BadRequest, NodeError, refuse_if_any
 from facts import measure, nearest_existing
 from install import install
+from isolation import unavailable
 from layout import Layout
 from node_lock import node_lock
+from notes import notes
 from owner import check_owner, claim
 
 TOLERANCE = 1.03
@@ -36,7 +38,7 @@ def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
             directory.mkdir(mode=0o700, exist_ok=True)
         claim(layout, request)
         changed = install(layout, request["program"])
-    return {"facts": real, "changed": changed}
+    return {"facts": real, "notes": notes(request, real), "changed": changed}
 
 
 def _differences(declared: dict[str, Any], real: dict[str, Any]) -> list[NodeError]:
@@ -62,6 +64,8 @@ def _differences(declared: dict[str, Any], real: dict[str, Any]) -> list[NodeErr
 def _shortcomings(layout: Layout, request: dict[str, Any], real: dict[str, Any]) -> list[NodeError]:
     problems = []
     name = request["node"].get("name")
+    if request["node"].get("isolated") is True and not real["network_namespaces"]:
+        problems.append(unavailable("isolated instances are to run", f"node {name}"))
     if not shutil.which("rsync"):
         problems.append(
             NodeError("RsyncMissing", f"node {name} has no rsync", "type there  sudo apt-get install rsync")

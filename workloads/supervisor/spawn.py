@@ -7,6 +7,7 @@ import os
 import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import Callable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -19,8 +20,16 @@ def prctl(option: int, argument: int) -> None:
     ctypes.CDLL(None).prctl(option, argument, 0, 0, 0)
 
 
-def spawn(command: list[str], directory: Path, environment: dict[str, str], output: int) -> int:
+def spawn(
+    command: list[str],
+    directory: Path,
+    environment: dict[str, str],
+    output: int,
+    enter: list[Callable[[], None]],
+) -> int:
     """Runs `command` in a session of its own, with `output` as stdout and stderr; returns its pid.
+
+    `enter`: what the new process does before, to be held by whatever holds it.
 
     When it cannot be executed, its log says why and it ends with 127.
     """
@@ -31,7 +40,7 @@ def spawn(command: list[str], directory: Path, environment: dict[str, str], outp
     pid = os.fork()
     if pid == 0:
         try:
-            _become(command, directory, environment, output, supervisor, signals)
+            _become(command, directory, environment, output, enter, supervisor, signals)
         except BaseException as error:
             os.write(2, f"berth: {command[0]} cannot be run in {directory}: {error}\n".encode())
         finally:
@@ -45,6 +54,7 @@ def _become(
     directory: Path,
     environment: dict[str, str],
     output: int,
+    enter: list[Callable[[], None]],
     supervisor: int,
     signals: set[signal.Signals],
 ) -> None:
@@ -56,6 +66,8 @@ def _become(
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != supervisor:
         return
+    for step in enter:
+        step()
     with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:
         file.write(OOM_SCORE)
     for signum in (*signals, signal.SIGPIPE):

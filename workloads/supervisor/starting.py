@@ -11,6 +11,7 @@ from code_versions import keep_used
 from ending import end_instances
 from errors import NodeError, from_system, refuse_if_any
 from former import instead
+from isolation import isolation_problem, unavailable
 from launching import launch
 from layout import Layout
 from ledger import Entry, all_entries, remember
@@ -68,7 +69,11 @@ def _impossible(layout: Layout, spec: Spec) -> list[NodeError]:
     else:
         place = spec.environment(layout, os.environ).get("PATH", os.defpath)
         found = shutil.which(command, path=place)
+    problems = []
+    if spec.network == "isolated" and isolation_problem():
+        problems.append(unavailable(f"{name} is to be isolated", "this node"))
     if found:
-        return []
+        return problems
     text = f"{name} is to run {command}, which cannot be found or not be executed (looked in {place})"
-    return [NodeError("CommandNotFound", text, "install it on the node, or correct the instance's command")]
+    remedy = "install it on the node, or correct the instance's command"
+    return [*problems, NodeError("CommandNotFound", text, remedy)]

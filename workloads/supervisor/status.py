@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from layout import Layout
 from ledger import LIVE, Entry, entries_of
 from log_reading import last_lines
-from process_tree import descendants, memory_bytes, stat, uptime_seconds
+from memory_group import recorded_group
+from process_tree import Stat, descendants, memory_bytes, stat, uptime_seconds
+from shared_files import unmapped_bytes
 
 
 def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
@@ -29,10 +32,20 @@ def _describe(entry: Entry) -> dict[str, Any]:
         "pid": main.process.pid if main else None,
         "restarts": entry.state.get("restarts", 0),
         "uptime_s": round(uptime_seconds(main.process), 1) if main else None,
-        "memory_bytes": memory_bytes(tree) if tree else None,
+        "memory_bytes": _held(entry, tree) if tree else None,
         "memory_limit_bytes": entry.spec.memory_bytes if entry.spec else None,
+        "limit_by": entry.state.get("limit_by"),
         "exit": entry.state.get("exit"),
         "last_log": "".join(last_lines(entry.layout.log_file(entry.id), 1)),
         "port": entry.spec.port if entry.spec else None,
         "code": entry.spec.code if entry.spec else None,
     }
+
+
+def _held(entry: Entry, tree: list[Stat]) -> int:
+    """As its limit counts it."""
+    group = recorded_group(entry.state)
+    if group:
+        with suppress(OSError):  # it has ended just now
+            return group.working_set_bytes()
+    return memory_bytes(tree) + unmapped_bytes(tree)

@@ -1,14 +1,13 @@
 """The supervisor of one instance: keeps it running, ends it for sure, keeps its log, holds it to its memory.
 
-Program: `python3 -sE supervise.py WORK_DIR STACK INSTANCE READY_FD`, started by the verb `start`, on its own
-afterwards. It is a child subreaper: whatever the experiment starts stays below it, so that nothing escapes by
-a double fork, setsid or an empty environment.
+Program: `python3 -sE supervise.py WORK_DIR STACK INSTANCE`, started by the verb `start` or by systemd for
+it, on its own afterwards. It is a child subreaper: whatever the experiment starts stays below it, so that
+nothing escapes by a double fork, setsid or an empty environment.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import select
 import signal
@@ -19,9 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from atomic_file import read_json, write_json
+from errors import NodeError, from_system
+from isolation import isolate
 from layout import Layout
 from log_file import LogFile
-from process_tree import Process, boot_id, descendants, memory_bytes, send
+from memory_limit import GroupLimit, SampledLimit, memory_limit
+from process_tree import Process, boot_id, descendants, send
+from ready import Ready
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
 
@@ -35,8 +38,16 @@ WATCH_CLOSE_S = 0.2
 class Supervisor:
     """One instance's life. All waiting happens in `_wait`, which also keeps the log flowing."""
 
-    def __init__(self, layout: Layout, spec: Spec, ready: int) -> None:
-        self.layout, self.spec, self.ready = layout, spec, ready
+    def __init__(
+        self,
+        layout: Layout,
+        spec: Spec,
+        environment: dict[str, str],
+        limit: SampledLimit | GroupLimit,
+        ready: Ready,
+    ) -> None:
+        self.layout, self.spec, self.limit, self.ready = layout, spec, limit, ready
+        self.environment = spec.environment(layout, environment)
         self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
         self.state: dict[str, Any] = {
             "state": "starting",
@@ -44,6 +55,8 @@ class Supervisor:
             "restarts": 0,
             "exit": None,
             "boot_id": boot_id(),
+            "limit_by": limit.limit_by,
+            "group": limit.place,
         }
         self.saved: dict[str, Any] = {}
         self.members: list[Process] = []
@@ -62,40 +75,48 @@ class Supervisor:
 
     def run(self) -> None:
         """Returns when the instance is completed, failed or stopped, and nothing of it runs any more."""
+        self._save()
         restarted: list[float] = []
         while True:
             exit_record = self._run_once()
             now = time.monotonic()
             restarted = [at for at in restarted if now - at < self.spec.restart.interval_s]
             outcome = self._outcome(exit_record, len(restarted))
+            if outcome != "backoff":
+                self.limit.end()
             self._record(outcome, pid=None, exit=exit_record)
-            self._tell_ready()
+            self.ready.tell(self.state)
             if outcome != "backoff":
                 return
             self._pause(len(restarted))
             if self.stopping:
+                self.limit.end()
                 self._record("stopped")
                 return
             restarted.append(time.monotonic())
             self.state["restarts"] += 1
 
     def _run_once(self) -> dict[str, Any]:
-        environment = self.spec.environment(self.layout, os.environ)
         self.status, reason = None, ""
         self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         started = time.monotonic()
-        self.child = spawn(self.spec.command, self.spec.directory(self.layout), environment, self.input)
+        self.limit.begin()
+        enter = [self.limit.enter, *([isolate] if self.spec.network == "isolated" else [])]
+        directory = self.spec.directory(self.layout)
+        self.child = spawn(self.spec.command, directory, self.environment, self.input, enter)
         self._record("running", pid=self.child)
         while self._reap() and self.status is None and not self.stopping:
-            settling_s = started + self.spec.settle_s - time.monotonic() if self.ready >= 0 else WATCH_S
+            settling_s = started + self.spec.settle_s - time.monotonic() if self.ready.awaited else WATCH_S
             if settling_s <= 0:
-                self._tell_ready()
+                self.ready.tell(self.state)
             if self._over_memory():
                 reason = "memory-limit"
                 break
             self._wait(min(self.next_watch - time.monotonic(), settling_s))
         if self.status is None and self.stopping:
             reason = "stopped"
+        elif self.status and self.limit.exceeded([]):
+            reason = "memory-limit"
         ran_s = time.monotonic() - started
         self._end_tree(0 if reason == "memory-limit" else self.spec.stop_grace_s)
         return _exit_record(self.status or 0, reason, ran_s)
@@ -105,7 +126,7 @@ class Supervisor:
             return "completed"
         if self.stopping:
             return "stopped"
-        restart, early = self.spec.restart, self.ready >= 0
+        restart, early = self.spec.restart, self.ready.awaited
         return "failed" if early or restart.policy == "never" or restarts >= restart.attempts else "backoff"
 
     def _pause(self, restarts: int) -> None:
@@ -140,17 +161,14 @@ class Supervisor:
             return False
 
     def _over_memory(self) -> bool:
-        """Looks at the tree when it is time to.
-
-        The resident size is cheap and never less than the PSS, which is asked for only in doubt.
-        """
+        """Looks at the tree when it is time to."""
         begin = time.monotonic()
         if begin < self.next_watch:
             return False
         tree = descendants(os.getpid())
         self._remember([one.process for one in tree])
         resident, limit = sum(one.rss_bytes for one in tree), self.spec.memory_bytes
-        over = resident > limit and memory_bytes(tree) > limit
+        over = self.limit.exceeded(tree)
         now = time.monotonic()
         pause_s = min(self.watch_s, WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S)
         self.next_watch, self.watch_s = now + max(pause_s, 10 * (now - begin)), 2 * pause_s
@@ -172,14 +190,6 @@ class Supervisor:
         with suppress(OSError):  # a full disk is no reason to stop; `_wait` tries again
             write_json(self.layout.state_file(self.spec.id), self.state)
             self.saved = dict(self.state)
-
-    def _tell_ready(self) -> None:
-        """Answers the verb that waits for this start, once."""
-        if self.ready >= 0:
-            with suppress(OSError):  # it has given up
-                os.write(self.ready, json.dumps(self.state).encode() + b"\n")
-            os.close(self.ready)
-            self.ready = -1
 
     def _wait(self, seconds: float) -> None:
         readable, _, _ = select.select([self.output, self.wakeup], [], [], max(0.0, seconds))
@@ -214,14 +224,22 @@ def _exit_record(status: int, reason: str, ran_s: float) -> dict[str, Any]:
     }
 
 
-def main(work_dir: str, stack: str, instance: str, ready: str) -> None:
+def main(work_dir: str, stack: str, instance: str) -> None:
     """Supervises one instance until its end; at once over when another process does so already."""
     layout = Layout(Path(work_dir), stack)
-    os.set_inheritable(int(ready), False)
+    ready = Ready(layout.ready_pipe(instance))
     place = os.open(layout.instance_dir(instance), os.O_RDONLY | os.O_CLOEXEC)
     fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     spec = spec_of(read_json(layout.spec_file(instance))["spec"])
-    Supervisor(layout, spec, int(ready)).run()
+    given = read_json(layout.launch_file(instance))
+    layout.launch_file(instance).unlink()
+    try:
+        limit = memory_limit(given["limit_by"], layout.unit(instance), spec.memory_bytes)
+    except (NodeError, OSError) as refused:
+        problem = refused if isinstance(refused, NodeError) else from_system(refused)
+        ready.tell({"state": "refused", "refusal": problem.parts})
+        return
+    Supervisor(layout, spec, given["environment"], limit, ready).run()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from supervised_node import Node, everything, running
+from supervised_node import Node, everything, groups, running
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def empty_node(tmp_path: Path, tools: Path) -> Iterator[Node]:
     yield node
     try:
         for stack in (path.parent.name for path in tmp_path.glob("work/.berth/*/supervisor")):
-            if node.beside(stack).processes():
+            if groups(node.beside(stack)) or node.beside(stack).processes():
                 node.beside(stack).purge()
+            assert groups(node.beside(stack)) == []
     finally:
         left = [pid for pid in everything(tmp_path) if running(pid)]
         for pid in left:

@@ -17,6 +17,8 @@ from typing import Any
 
 SUPERVISOR = Path(__file__).parents[2] / "supervisor"
 sys.path.insert(0, str(SUPERVISOR))
+from layout import Layout  # noqa: E402  (of the node's program, found above)
+
 PROGRAM = {
     path.name: path.read_text() for path in sorted(SUPERVISOR.glob("*.py")) if path.name != "loader.py"
 }
@@ -38,10 +40,13 @@ class Node:
     def __init__(self, work_dir: Path, stack: str = "lab") -> None:
         self.work_dir, self.stack = work_dir, stack
         self.environment = {**os.environ}
-        self.last_start: dict[str, Any] = {}
+        self.prefix: list[str] = []
+        """What runs every verb, as another user or in other namespaces."""
 
     def beside(self, stack: str) -> Node:
-        return Node(self.work_dir, stack)
+        other = Node(self.work_dir, stack)
+        other.environment, other.prefix = self.environment, self.prefix
+        return other
 
     @property
     def stack_dir(self) -> Path:
@@ -52,7 +57,7 @@ class Node:
         common = {"work_dir": str(self.work_dir), "stack": self.stack, "owner": OWNER, "deadline_s": 30}
         request = json.dumps(json.dumps({**common, **fields}))
         process = subprocess.Popen(
-            [PYTHON, "-I", "-", verb],
+            [*self.prefix, PYTHON, "-I", "-", verb],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,7 +94,7 @@ class Node:
                 "env": {},
                 "memory_bytes": 200 * 10**6,
                 "gpu_memory_bytes": 0,
-                "network": "isolated",
+                "network": "open",
                 "restart": restart,
                 "stop_grace_s": 1,
                 "settle_s": 0.2,
@@ -159,6 +164,12 @@ def everything(tmp_path: Path) -> Iterator[int]:
                 ]
                 if any(str(tmp_path) in text for text in (*texts, os.readlink(entry / "cwd"))):
                     yield int(entry.name)
+
+
+def groups(node: Node) -> list[Path]:
+    """Memory cgroups that instances of this stack have, or have left."""
+    unit = Layout(node.work_dir, node.stack).unit("*")
+    return list(Path("/sys/fs/cgroup").rglob(unit))
 
 
 def wait_until(holds: Callable[[], Any], seconds: float = 10) -> Any:

@@ -62,7 +62,7 @@ def test_a_real_instance_loses_no_line_when_its_log_is_rotated(node: Node) -> No
         "for number in range(20000): print('line', number)\nimport time; print(flush=True); time.sleep(600)"
     )
     pid = node.start("a", script, log_max_bytes=50_000, log_keep=99)["pid"]
-    log = node.work_dir / "logs" / "a.log"
+    log = node.work_dir / "logs" / "lab" / "a.log"
     expected = b"".join(b"line %d\n" % number for number in range(20000)) + b"\n"
     wait_until(lambda: whole(log) == expected)
     assert len(list(log.parent.iterdir())) > 4

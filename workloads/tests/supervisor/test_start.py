@@ -136,14 +136,14 @@ def test_policy_never_is_not_restarted(node: Node) -> None:
 
 
 def test_what_has_completed_stays_completed(node: Node) -> None:
-    assert node.start("a", "print('done')") == {
+    assert node.start("a", "print('done')", settle_s=20) == {
         "state": "completed",
         "pid": None,
         "restarts": 0,
         "changed": True,
     }
     wait_until(lambda: not node.processes())
-    assert node.start("a", "print('done')")["changed"] is False
+    assert node.start("a", "print('done')", settle_s=20)["changed"] is False
     assert node.log() == "done\n"
     assert node.status()["state"] == "completed"
 
