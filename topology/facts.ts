@@ -3,7 +3,8 @@ import { ConfigError } from "./config-error";
 import { readShape } from "./read-shape";
 import { Source } from "./source";
 
-const count = z.number("a number").int().nonnegative();
+const wholeNumber = "a whole number ≥ 0";
+const count = z.int(wholeNumber).min(0, wholeNumber);
 
 /** What an instance holds on a node, in the words of the node's ledger. */
 const holdingSchema = z.object(
@@ -20,7 +21,11 @@ const holdingSchema = z.object(
 const nodeFactsSchema = z.object(
   {
     status: z.enum(["HEALTHY", "DEGRADED", "UNAVAILABLE"], "HEALTHY, DEGRADED or UNAVAILABLE"),
-    reason: z.string("a text").optional(),
+    // It may be what a machine wrote: nothing in it may move a terminal's cursor.
+    reason: z
+      .string("a text")
+      .transform((text) => text.replace(/\p{Cc}+/gu, " "))
+      .optional(),
     memory_available_bytes: count.optional(),
     holdings: z.array(holdingSchema, "a list of holdings").default([]),
   },

@@ -32,7 +32,10 @@ export function indexEvents(text: string, events: readonly Event[]): { spots: Sp
       const name = text.slice(event.anchorStart, event.anchorEnd);
       const target = sizes.get(name);
       if (target === undefined)
-        findings.push({ path, text: `the alias *${name} names no value that ends above it` });
+        findings.push({
+          path,
+          text: `the alias *${name} names no value that ends above it; write the value out`,
+        });
       return target ?? 1;
     }
     if (event.type === EVENT_ID.SEQUENCE) {

@@ -33,6 +33,7 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
     () => Source.read(files.scenario),
     () => (files.connections === undefined ? undefined : Source.read(files.connections)),
   ]);
+  rejectSwapped(files, sources[0].value, sources[1].value);
   const [cluster, scenario, connections] = ConfigError.gather([
     () => readShape(sources[0], clusterSchema),
     () => readShape(sources[1], scenarioSchema),
@@ -50,13 +51,30 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
     ...(sources[2]?.lines(connectionFindings(connections!, nodes)) ?? []),
   ];
   const reached = connections ? withConnections(cluster, connections) : cluster;
-  issues.push(...sources[0].lines(checkPlaces(reached)));
+  for (const finding of checkPlaces(reached)) {
+    const { name } = cluster.nodes[finding.path[1] as number]!;
+    const isOverlaid = connections !== undefined && Object.hasOwn(connections.nodes, name);
+    issues.push(
+      ...(isOverlaid
+        ? sources[2]!.lines([{ ...finding, path: ["nodes", name, "remote_work_dir"] }])
+        : sources[0].lines([finding])),
+    );
+  }
   if (issues.length > 0) throw new ConfigError(issues);
   return freeze({
     cluster: toCluster(reached),
     scenario: toScenario(scenario, localPath),
     observed,
   });
+}
+
+/** Two files in each other's place would be called wrong in every line. */
+function rejectSwapped({ cluster, scenario }: TopologyFiles, first: unknown, second: unknown): void {
+  const has = (value: unknown, key: string) =>
+    typeof value === "object" && value !== null && Object.hasOwn(value, key);
+  if (!has(first, "instances") || has(first, "nodes")) return;
+  if (!has(second, "nodes") || has(second, "instances")) return;
+  throw new ConfigError([`${cluster} is a scenario file and ${scenario} a cluster file; swap them`]);
 }
 
 function fromWorkingDirectory(file: string, path: string): string {

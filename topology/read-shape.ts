@@ -30,7 +30,7 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
       return [{ path, text: `${gotInstead(message, input)}${meant ? `, did you mean "${meant}"?` : ""}` }];
     }
     case "invalid_type":
-      return [{ path, text: `${gotInstead(message, input)}${remedy(issue.expected, input)}` }];
+      return [{ path, text: `${gotInstead(message, input)}${remedy(issue.expected, input, message)}` }];
     default:
       return [{ path, text: gotInstead(message, input) }];
   }
@@ -41,17 +41,33 @@ function gotInstead(expected: string, input: unknown): string {
 }
 
 /** For what YAML reads as another type than was meant. */
-function remedy(expected: string, input: unknown): string {
+function remedy(expected: string, input: unknown, message: string): string {
   if (expected === "string") return /number|boolean/.test(typeof input) ? "; write it in quotes" : "";
   if (typeof input !== "string") return "";
   if (expected === "boolean") {
     const word = /^(?:(y|yes|on|true)|n|no|off|false)$/i.exec(input);
     return word ? `; write ${word[1] !== undefined}` : "";
   }
-  const [, digits, unit] = /^([+-]?(?:\d+\.?\d*|\.\d+))\s*(GB?)?$/i.exec(input) ?? [];
+  const [, digits, unit = ""] = /^([+-]?(?:\d+[.,]?\d*|[.,]\d+))\s*([kmgt]i?b?)?$/i.exec(input) ?? [];
   if (expected !== "number" || digits === undefined) return "";
-  return unit === undefined ? "; write it without quotes" : `; write ${digits}`;
+  if (unit === "" && !digits.includes(",")) return "; write it without quotes";
+  const perUnit = gigabytes[unit.toLowerCase().replace("b", "")]!;
+  if (unit !== "" && !message.startsWith("a size in GB")) return "";
+  return `; write ${Math.round(Number(digits.replace(",", ".")) * perUnit * 1000) / 1000}`;
 }
+
+/** By unit without its B; no unit is taken as meant. */
+const gigabytes: Record<string, number> = {
+  "": 1,
+  k: 1e-6,
+  m: 1e-3,
+  g: 1,
+  t: 1e3,
+  ki: 1024 / 1e9,
+  mi: 1024 ** 2 / 1e9,
+  gi: 1024 ** 3 / 1e9,
+  ti: 1024 ** 4 / 1e9,
+};
 
 function show(value: unknown): string {
   if (value === null) return "nothing";

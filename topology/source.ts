@@ -41,7 +41,7 @@ export class Source {
       // js-yaml asks its callers to expect more than its own exceptions from bad input.
       const place = error instanceof YAMLException && error.mark ? error.mark.position : 0;
       const reason = error instanceof YAMLException ? error.reason : error.message;
-      throw new ConfigError([`${position(place)}  not valid YAML: ${reason}${remedy(reason)}`]);
+      throw new ConfigError([`${position(place)}  not valid YAML: ${taught(reason)}`]);
     }
   }
 
@@ -103,15 +103,21 @@ function rejectOtherThanOneDocument(
   position: (offset: number) => string,
 ): void {
   const documents = events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at] : []));
-  if (documents.length === 0) throw new ConfigError([`${file}: the file is empty`]);
+  if (documents.length === 0)
+    throw new ConfigError([`${file}: the file is empty; docs/reference/ shows what belongs in it`]);
   if (documents.length === 1) return;
   const first = events[documents[1]! + 1]!;
   const offset = "start" in first ? first.start : "valueStart" in first ? first.valueStart : 0;
   throw new ConfigError([`${position(offset)}  a second document starts above; write one per file`]);
 }
 
-function remedy(reason: string): string {
-  return reason.startsWith("tab characters") ? "; use spaces" : "";
+/** What js-yaml says, with what to do about it. */
+function taught(reason: string): string {
+  if (reason.startsWith("tab characters")) return `${reason}; use spaces`;
+  if (reason.startsWith("deficient indentation"))
+    return `${reason}; indent it more, or close the bracket or quote above`;
+  const [, depth] = /^nesting exceeded maxDepth \((\d+)\)/.exec(reason) ?? [];
+  return depth ? `more than ${depth} brackets or levels are open; close those that are done` : reason;
 }
 
 /** `file:line:column` of an offset. The lines are found once: a bad file can have a finding on each of them. */

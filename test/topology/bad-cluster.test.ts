@@ -154,6 +154,36 @@ describe("the shape of a cluster", () => {
       node("max_instances: 0", "ram_gb: -1", "gpu: 1", "colour: blue"),
     ],
     [
+      "RAM in mebibytes",
+      'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "512Mi"; write 0.537',
+      node("ram_gb: 512Mi", "max_instances: 4"),
+    ],
+    [
+      "RAM in megabytes",
+      'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "512 MB"; write 0.512',
+      node("ram_gb: 512 MB", "max_instances: 4"),
+    ],
+    [
+      "RAM in gibibytes",
+      'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "12 GiB"; write 12.885',
+      node("ram_gb: 12 GiB", "max_instances: 4"),
+    ],
+    [
+      "RAM in terabytes",
+      'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "1T"; write 1000',
+      node("ram_gb: 1T", "max_instances: 4"),
+    ],
+    [
+      "RAM in a decimal comma",
+      'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "1,5"; write 1.5',
+      node('ram_gb: "1,5"', "max_instances: 4"),
+    ],
+    [
+      "a number with a unit that it has none of",
+      'cluster.yaml:7:20  nodes[0].max_instances: expected a whole number ≥ 1, got "4M"',
+      node("ram_gb: 64", "max_instances: 4M"),
+    ],
+    [
       "a size with its unit",
       'cluster.yaml:6:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got "64 GB"; write 64',
       node("ram_gb: 64 GB", "max_instances: 4"),

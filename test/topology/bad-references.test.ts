@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { goodScenario, instance, mistakes, scenario } from "../support/bad-input";
+import { goodCluster, goodScenario, instance, mistakes, scenario } from "../support/bad-input";
 
 describe("references in a scenario", () => {
   it.each<[string, string, Record<string, string>]>([
@@ -213,6 +213,19 @@ describe("references in a scenario", () => {
     );
     expect(mistakes({ "scenario.yaml": text })).toBe(
       "scenario.yaml:6:14  instances[1].command: runs python3 trian.py: no file src/trian.py; the path is relative to code.local_path",
+    );
+  });
+
+  it("two nodes that connections put into one folder", () => {
+    const connections = "nodes:\n  jetson: {host: 127.0.0.1}\n  rpi1: {host: 127.0.0.1}\n";
+    expect(mistakes({ "connections.yaml": connections })).toBe(
+      "connections.yaml:3:9  nodes.rpi1.remote_work_dir: is the folder of jetson too (u@127.0.0.1:22 ~/berth); two nodes need two machines, or two folders",
+    );
+  });
+
+  it("two files in each other's place", () => {
+    expect(mistakes({ "cluster.yaml": goodScenario, "scenario.yaml": goodCluster })).toBe(
+      "cluster.yaml is a scenario file and scenario.yaml a cluster file; swap them",
     );
   });
 

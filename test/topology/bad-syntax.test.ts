@@ -12,7 +12,7 @@ describe("syntax", () => {
   it.each<[string, string, Record<string, string | Uint8Array>]>([
     [
       "an unclosed list",
-      "cluster.yaml:2:1  not valid YAML: deficient indentation",
+      "cluster.yaml:2:1  not valid YAML: deficient indentation; indent it more, or close the bracket or quote above",
       { "cluster.yaml": "a: [1\nb: 2\n" },
     ],
     [
@@ -20,8 +20,16 @@ describe("syntax", () => {
       "cluster.yaml:2:1  not valid YAML: tab characters must not be used in indentation; use spaces",
       { "cluster.yaml": "cluster:\n\tname: lab\n" },
     ],
-    ["an empty file", "cluster.yaml: the file is empty", { "cluster.yaml": "" }],
-    ["nothing but comments", "cluster.yaml: the file is empty", { "cluster.yaml": "# later\n" }],
+    [
+      "an empty file",
+      "cluster.yaml: the file is empty; docs/reference/ shows what belongs in it",
+      { "cluster.yaml": "" },
+    ],
+    [
+      "nothing but comments",
+      "cluster.yaml: the file is empty; docs/reference/ shows what belongs in it",
+      { "cluster.yaml": "# later\n" },
+    ],
     [
       "two documents",
       "cluster.yaml:5:1  a second document starts above; write one per file",
@@ -42,7 +50,7 @@ describe("syntax", () => {
     ],
     [
       "an alias inside its own value",
-      "cluster.yaml:1:8  a[0]: the alias *x names no value that ends above it",
+      "cluster.yaml:1:8  a[0]: the alias *x names no value that ends above it; write the value out",
       { "cluster.yaml": "a: &x [*x]\n" },
     ],
     [
@@ -57,7 +65,7 @@ describe("syntax", () => {
     ],
     [
       "depth without end",
-      "cluster.yaml:1:100  not valid YAML: nesting exceeded maxDepth (100)",
+      "cluster.yaml:1:100  not valid YAML: more than 100 brackets or levels are open; close those that are done",
       { "cluster.yaml": "[".repeat(5000) },
     ],
     [
@@ -72,7 +80,7 @@ describe("syntax", () => {
     ],
     [
       "both files at once",
-      "cluster.yaml: the file is empty\nscenario.yaml: the file is empty",
+      "cluster.yaml: the file is empty; docs/reference/ shows what belongs in it\nscenario.yaml: the file is empty; docs/reference/ shows what belongs in it",
       { "cluster.yaml": "", "scenario.yaml": "" },
     ],
     [
@@ -87,7 +95,7 @@ describe("syntax", () => {
     ],
     [
       "a quote without its end",
-      "cluster.yaml:2:1  not valid YAML: deficient indentation",
+      "cluster.yaml:2:1  not valid YAML: deficient indentation; indent it more, or close the bracket or quote above",
       { "cluster.yaml": "cluster: {name: 'lab\n" },
     ],
     [
@@ -102,7 +110,7 @@ describe("syntax", () => {
     ],
     [
       "an alias of nothing",
-      "cluster.yaml:1:4  a: the alias *b names no value that ends above it",
+      "cluster.yaml:1:4  a: the alias *b names no value that ends above it; write the value out",
       { "cluster.yaml": "a: *b\n" },
     ],
     [
