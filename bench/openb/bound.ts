@@ -48,13 +48,12 @@ export function allocationBound(
     for (const [index, kind] of kinds.entries()) {
       if (!counts[index]) continue;
       for (const [pool, { machine }] of pools.entries()) {
-        const alone = mostAlone(kind, machine);
-        if (alone === 0) continue;
+        if (!fitsAlone(kind, machine)) continue;
         const column = `x${index}_${pool}`;
         if (gpuOf(kind) > 0) objective.push(`+ ${gpuOf(kind)} ${column}`);
         add(`kind${index}`, 1, column);
         add(`cpu${pool}`, kind.cpuMilli / 1000, column);
-        add(`ram${pool}`, kind.ramBytes / 2 ** 30, column);
+        add(`ram${pool}`, kind.takes[machine.group]!.ramBytes / 2 ** 30, column);
         if (isShare(kind)) add(`share${pool}_${sizes.indexOf(kind.gpuMilli)}`, 1, column);
         else add(`gpu${pool}`, kind.gpus, column);
         if (kind.gpus > 1) add(`large${pool}_${kind.gpus}`, 1, column);
@@ -106,9 +105,10 @@ function isShare({ gpus, gpuMilli }: Kind): boolean {
   return gpus === 1 && gpuMilli < wholeGpu;
 }
 
-function mostAlone({ cpuMilli, ramBytes, gpus, groups }: Kind, machine: Machine): number {
-  const fits = cpuMilli <= machine.cpuMilli && ramBytes <= machine.ramBytes && gpus <= machine.gpus;
-  return fits && groups[machine.group] ? 1 : 0;
+function fitsAlone({ cpuMilli, gpus, takes }: Kind, machine: Machine): boolean {
+  const memory = takes[machine.group];
+  if (!memory || memory.ramBytes > machine.ramBytes) return false;
+  return cpuMilli <= machine.cpuMilli && gpus <= machine.gpus;
 }
 
 function poolsOf(machines: readonly Machine[]): Pool[] {

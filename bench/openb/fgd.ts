@@ -43,8 +43,8 @@ interface Typical {
 function typicalKinds({ kinds }: Packing, usual: readonly number[]): Typical[] {
   const counts = new Map<string, Typical>();
   for (const [kind, count] of usual.entries()) {
-    const { cpuMilli, gpus, gpuMilli, groups } = kinds[kind]!;
-    const key = [cpuMilli, gpus, gpuMilli, ...groups].join();
+    const { cpuMilli, gpus, gpuMilli, takes } = kinds[kind]!;
+    const key = [cpuMilli, gpus, gpuMilli, ...takes.map((memory) => memory !== undefined)].join();
     const known = counts.get(key);
     if (known) known.share += count;
     else counts.set(key, { kind, share: count });
@@ -66,7 +66,7 @@ function fragmentation(packing: Packing, typical: readonly Typical[], machine: n
   const all = packing.gpuLeft[machine]!;
   let expected = 0;
   for (const { kind, share } of typical) {
-    const { cpuMilli, gpus, gpuMilli, groups } = packing.kinds[kind]!;
+    const { cpuMilli, gpus, gpuMilli, takes } = packing.kinds[kind]!;
     let fitting = 0;
     let lost = 0;
     for (let device = 0; device < count; device++) {
@@ -74,7 +74,7 @@ function fragmentation(packing: Packing, typical: readonly Typical[], machine: n
       if (left < gpuMilli) lost += left;
       else fitting++;
     }
-    const isOfUse = gpuMilli > 0 && groups[group] && cpuMilli <= packing.cpuFree[machine]! && fitting >= gpus;
+    const isOfUse = gpuMilli > 0 && takes[group] && cpuMilli <= packing.cpuFree[machine]! && fitting >= gpus;
     expected += share * (isOfUse ? lost : all);
   }
   return Math.min(expected, count * wholeGpu);

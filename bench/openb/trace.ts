@@ -18,6 +18,7 @@ export function readTrace(nodesFile: string, podsFile: string): Trace {
   const machines = nodes.map((row) => ({
     cpuMilli: count(row, "cpu_milli"),
     ramBytes: count(row, "memory_mib") * mebibyte,
+    gpuMemoryBytes: 0,
     gpus: gpusOf(row),
     slots: 1e6,
     group: models.indexOf(text(row, "model")),
@@ -37,8 +38,12 @@ export function readTrace(nodesFile: string, podsFile: string): Trace {
         `${row.where} gpu_milli: expected 1 to 1000, and 1000 with several GPUs; got ${gpuMilli}`,
       );
     const allowed = spec.split("|").filter((model) => model !== "");
-    const groups = models.map((model) => allowed.length === 0 || allowed.includes(model));
-    kinds.push({ cpuMilli, ramBytes: memory * mebibyte, gpus, gpuMilli, groups, conflicts: [] });
+    const takes = models.map((model) =>
+      allowed.length === 0 || allowed.includes(model)
+        ? { ramBytes: memory * mebibyte, gpuMemoryBytes: 0 }
+        : undefined,
+    );
+    kinds.push({ cpuMilli, gpus, gpuMilli, takes, conflicts: [] });
     known.set(key, kinds.length - 1);
     return kinds.length - 1;
   });

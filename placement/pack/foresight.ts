@@ -1,7 +1,9 @@
 import { Dice } from "./dice";
+import { type Goal, mostGpu } from "./goal";
 import { Improver } from "./improver";
 import { gpuOf, type Kind, type Machine, wholeGpu } from "./kind";
 import { Packing } from "./packing";
+import { Snapshot } from "./snapshot";
 import { Waiting } from "./waiting";
 
 /**
@@ -13,8 +15,12 @@ export class Foresight {
   private readonly packing: Packing;
   private readonly waiting: Waiting;
   private readonly improver: Improver;
+  private readonly goal: Goal;
+  private readonly before: Snapshot;
   private readonly count: number;
   private unexpected = 0;
+  /** No machine before this one expects the kind. */
+  private readonly expectedFrom: Int32Array;
 
   /** @param usual how often each kind is asked for; only the proportions count */
   constructor(
@@ -25,18 +31,26 @@ export class Foresight {
   ) {
     this.count = kinds.length;
     // The second half are those who came: alike, but nobody moves them.
-    this.packing = new Packing([...kinds, ...kinds], machines);
+    const both = kinds.map((kind) => ({
+      ...kind,
+      conflicts: kind.conflicts.flatMap((other) => [other, other + kinds.length]),
+    }));
+    this.packing = new Packing([...both, ...both], machines);
+    this.expectedFrom = new Int32Array(kinds.length);
     this.waiting = new Waiting(2 * kinds.length);
     for (const [kind, expected] of expectedOf(kinds, machines, usual).entries())
       for (let one = 0; one < expected; one++) this.waiting.add(kind);
-    this.improver = new Improver(this.packing, this.waiting, new Dice(1), this.count);
+    this.goal = mostGpu(this.packing);
+    this.before = new Snapshot(this.packing);
+    this.improver = new Improver(this.packing, this.waiting, new Dice(1), this.goal, this.count);
     this.improver.improve(rounds);
   }
 
   place(kind: number): { machine: number; devices: number } | undefined {
     if (this.unexpected === 20) {
-      this.improver.improve(this.rounds / 100);
+      this.improver.improve(Math.floor(this.rounds / 100));
       this.unexpected = 0;
+      this.expectedFrom.fill(0);
     }
     const machine = this.expectedAt(kind) ?? this.roomFor(kind) ?? this.roomMadeFor(kind);
     if (machine === undefined) return undefined;
@@ -48,12 +62,14 @@ export class Foresight {
   /** Takes the place of an expected one. */
   private expectedAt(kind: number): number | undefined {
     const { packing } = this;
-    for (let machine = 0; machine < packing.machines.length; machine++) {
-      const index = packing.residents[machine]!.findIndex((held) => packing.kindOf(held) === kind);
+    for (let machine = this.expectedFrom[kind]!; machine < packing.machines.length; machine++) {
+      const index = this.indexOf(kind, machine);
       if (index < 0) continue;
+      this.expectedFrom[kind] = machine;
       packing.evict(machine, index);
       return machine;
     }
+    this.expectedFrom[kind] = packing.machines.length;
     return undefined;
   }
 
@@ -63,62 +79,66 @@ export class Foresight {
     for (let machine = 0; machine < this.packing.machines.length; machine++) {
       const devices = this.packing.devicesFor(kind, machine);
       if (devices < 0) continue;
-      const waste = this.packing.waste(kind, machine, devices);
+      const waste = this.goal.waste(kind, machine, devices);
       if (waste >= least) continue;
       least = waste;
       best = machine;
     }
-    if (best !== undefined && this.waiting.count[kind]! > 0) this.waiting.remove(kind);
+    if (best !== undefined) this.forget(kind);
     return best;
   }
 
-  /** Sends expected ones away, those that are worth least, and looks for room for them elsewhere now and then. */
+  /** Where the expected ones that must give way are worth least. */
   private roomMadeFor(kind: number): number | undefined {
     let best: { machine: number; lost: number } | undefined;
     for (let machine = 0; machine < this.packing.machines.length; machine++) {
-      if (best?.lost === 0) break;
-      const lost = this.tryRoom(kind, machine, false);
-      if (lost !== undefined && (!best || lost < best.lost)) best = { machine, lost };
+      this.before.take(machine);
+      const sent = this.makeRoom(kind, machine);
+      this.before.restore(machine);
+      if (!sent) continue;
+      const lost = sent.reduce((sum, guest) => sum + this.goal.worth(guest, machine), 0);
+      if (!best || lost < best.lost) best = { machine, lost };
+      if (lost === 0) break;
     }
     if (!best) return undefined;
-    if (this.waiting.count[kind]! > 0) this.waiting.remove(kind);
-    this.tryRoom(kind, best.machine, true);
+    this.forget(kind);
+    for (const guest of this.makeRoom(kind, best.machine)!) this.waiting.add(guest);
     this.unexpected++;
     return best.machine;
   }
 
-  /** What the expected ones are worth that must give way. They go, and if `stays` is false come back. */
-  private tryRoom(kind: number, machine: number, leave: boolean): number | undefined {
-    const { packing } = this;
-    const sent: { kind: number; devices: number }[] = [];
-    const guests = packing.residents[machine]!.filter((held) => packing.kindOf(held) < this.count);
-    if (guests.length === 0) return undefined;
-    const wanted = packing.kinds[kind]!;
-    guests.sort((a, b) => this.worthOf(a) - this.worthOf(b));
-    let lost = 0;
-    for (const guest of guests) {
-      const devices = packing.devicesOf(guest);
-      // Whoever holds nothing that is wanted may stay.
-      if (
-        wanted.gpus > 0 &&
-        devices === 0 &&
-        packing.cpuFree[machine]! >= wanted.cpuMilli &&
-        packing.ramFree[machine]! >= wanted.ramBytes
-      )
-        continue;
-      packing.evict(machine, packing.residents[machine]!.indexOf(guest));
-      sent.push({ kind: packing.kindOf(guest), devices });
-      lost += this.worthOf(guest);
-      if (packing.devicesFor(kind, machine) >= 0) break;
+  /** Sends expected ones away, the least first, until there is room; who fits beside stays. Undefined: they do not make enough. */
+  private makeRoom(kind: number, machine: number): number[] | undefined {
+    const { packing, goal } = this;
+    const guests = packing.residents[machine]!.map((held) => packing.kindOf(held)).filter(
+      (guest) => guest < this.count,
+    );
+    guests.sort((a, b) => goal.worth(a, machine) - goal.worth(b, machine) || a - b);
+    for (const [index, guest] of guests.entries()) {
+      packing.evict(machine, this.indexOf(guest, machine));
+      const devices = packing.devicesFor(kind, machine);
+      if (devices < 0) continue;
+      packing.put(kind + this.count, machine, devices);
+      const sent = guests.slice(0, index + 1).filter((other) => !this.comesBack(other, machine));
+      packing.evict(machine, this.indexOf(kind + this.count, machine));
+      return sent;
     }
-    const fits = packing.devicesFor(kind, machine) >= 0;
-    if (leave) for (const guest of sent) this.waiting.add(guest.kind);
-    else for (const guest of sent) packing.put(guest.kind, machine, guest.devices);
-    return fits ? lost : undefined;
+    return undefined;
   }
 
-  private worthOf(held: number): number {
-    return gpuOf(this.packing.kinds[this.packing.kindOf(held)]!) + 3;
+  private comesBack(guest: number, machine: number): boolean {
+    const devices = this.packing.devicesFor(guest, machine);
+    if (devices >= 0) this.packing.put(guest, machine, devices);
+    return devices >= 0;
+  }
+
+  private indexOf(kind: number, machine: number): number {
+    return this.packing.residents[machine]!.findLastIndex((held) => this.packing.kindOf(held) === kind);
+  }
+
+  /** One fewer of the kind is still to come. */
+  private forget(kind: number): void {
+    if (this.waiting.count[kind]! > 0) this.waiting.remove(kind);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Dice } from "./dice";
-import { gpuOf } from "./kind";
+import type { Goal } from "./goal";
 import type { Packing } from "./packing";
 import { Recreator } from "./recreator";
 import { Snapshot } from "./snapshot";
 import type { Waiting } from "./waiting";
 
-/** What one more instance is worth, in thousandths of a GPU: too little to outweigh any GPU, so that only of equals the fuller one wins. */
-const worthOfOne = 0.01;
+/** Sums of the same terms in another order may differ by this much. */
+const rounding = 1e-6;
 
 /** Among how many machines the first one of a round is drawn: the one with most idle GPU, where there is most to win. */
-const candidates = 8;
+const candidates = 32;
 
 /**
  * Makes a packing better by ruin and recreate: empties two or three machines, all or in part, fills them anew from all
@@ -18,7 +18,6 @@ const candidates = 8;
  */
 export class Improver {
   private readonly recreator: Recreator;
-  private readonly worth: readonly number[];
   private readonly snapshots: readonly Snapshot[];
   private readonly ruined: number[] = [];
 
@@ -27,26 +26,33 @@ export class Improver {
     private readonly packing: Packing,
     private readonly waiting: Waiting,
     private readonly dice: Dice,
+    private readonly goal: Goal,
     private readonly movable = packing.kinds.length,
   ) {
-    this.recreator = new Recreator(packing, waiting, dice);
-    this.worth = packing.kinds.map((kind) => gpuOf(kind) + worthOfOne);
+    this.recreator = new Recreator(packing, waiting, dice, goal);
     this.snapshots = [0, 1, 2].map(() => new Snapshot(packing));
   }
 
   /** @param rounds a count, not a time, so that every machine decides the same */
   improve(rounds: number): void {
-    const { dice, ruined, snapshots, recreator, worth } = this;
+    const { dice, ruined, snapshots, recreator } = this;
     for (let round = 0; round < rounds; round++) {
       this.draw();
       const share = dice.roll() < 0.5 ? 1 : 0.3 + 0.6 * dice.roll();
-      let lost = 0;
+      let lost = this.order();
       for (let index = 0; index < ruined.length; index++) {
         snapshots[index]!.take(ruined[index]!);
         lost += this.ruin(ruined[index]!, share);
       }
-      if (recreator.fill(ruined, worth) < lost) this.undo();
+      if (recreator.fill(ruined) + this.order() < lost - rounding) this.undo();
     }
+  }
+
+  private order(): number {
+    const { goal, ruined } = this;
+    let order = 0;
+    if (goal.order) for (const machine of ruined) order += goal.order(machine);
+    return order;
   }
 
   private draw(): void {
@@ -67,7 +73,7 @@ export class Improver {
   }
 
   private ruin(machine: number, share: number): number {
-    const { packing, waiting, dice, worth, movable } = this;
+    const { packing, waiting, dice, goal, movable } = this;
     const residents = packing.residents[machine]!;
     let lost = 0;
     for (let index = residents.length - 1; index >= 0; index--) {
@@ -75,7 +81,7 @@ export class Improver {
       if (kind >= movable || (share < 1 && dice.roll() >= share)) continue;
       packing.evict(machine, index);
       waiting.add(kind);
-      lost += worth[kind]!;
+      lost += goal.worth(kind, machine);
     }
     return lost;
   }

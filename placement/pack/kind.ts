@@ -7,24 +7,27 @@ export const mostGpus = 16;
 /** Equal demands: who asks for the same and may go to the same machines is told apart by nobody. */
 export interface Kind {
   cpuMilli: number;
-  ramBytes: number;
   /** Devices; more than one are all whole. */
   gpus: number;
   /** What it takes of each device: 1 to 1000 thousandths. 0 without a GPU. */
   gpuMilli: number;
-  /** Whether it may go to the machines of a group, by group; of all groups. */
-  groups: readonly boolean[];
+  /** What it takes of a machine's memory, by group of machines; undefined where it may not go. */
+  takes: readonly (Memory | undefined)[];
   /** Kinds it must not share a machine with; with itself in it there is one a machine. */
   conflicts: readonly number[];
 }
 
-/** What a machine has for the demands. */
-export interface Machine {
-  cpuMilli: number;
+export interface Memory {
   ramBytes: number;
+  gpuMemoryBytes: number;
+}
+
+/** What a machine has for the demands. */
+export interface Machine extends Memory {
+  cpuMilli: number;
   gpus: number;
   slots: number;
-  /** Machines that the same kinds may go to are of one group, counted from 0. */
+  /** Machines of which the same kinds take the same are of one group, counted from 0. */
   group: number;
 }
 

@@ -11,6 +11,7 @@ const places = mostGpus;
 export class Packing {
   readonly cpuFree: Float64Array;
   readonly ramFree: Float64Array;
+  readonly gpuMemoryFree: Float64Array;
   readonly slotsFree: Int32Array;
   /** Thousandths left of each device, `mostGpus` places a machine. */
   readonly gpuFree: Int16Array;
@@ -21,10 +22,10 @@ export class Packing {
   readonly residents: number[][];
   // What is asked for again and again lies in rows of numbers: ten times as fast as in objects.
   private readonly cpu: Float64Array;
-  private readonly ram: Float64Array;
   private readonly gpus: Int32Array;
   private readonly gpuMilli: Int32Array;
-  private readonly mayGo: Uint8Array;
+  private readonly ram: Float64Array;
+  private readonly gpuMemory: Float64Array;
   private readonly devices: Int32Array;
   private readonly group: Int32Array;
   private readonly groups: number;
@@ -36,6 +37,7 @@ export class Packing {
   ) {
     this.cpuFree = Float64Array.from(machines, ({ cpuMilli }) => cpuMilli);
     this.ramFree = Float64Array.from(machines, ({ ramBytes }) => ramBytes);
+    this.gpuMemoryFree = Float64Array.from(machines, ({ gpuMemoryBytes }) => gpuMemoryBytes);
     this.slotsFree = Int32Array.from(machines, ({ slots }) => slots);
     this.idleGpus = Uint8Array.from(machines, ({ gpus }) => gpus);
     this.gpuFree = new Int16Array(machines.length * places);
@@ -44,21 +46,23 @@ export class Packing {
     this.gpuLeft = Int32Array.from(machines, ({ gpus }) => gpus * whole);
     this.residents = machines.map(() => []);
     this.cpu = Float64Array.from(kinds, ({ cpuMilli }) => cpuMilli);
-    this.ram = Float64Array.from(kinds, ({ ramBytes }) => ramBytes);
     this.gpus = Int32Array.from(kinds, ({ gpus }) => gpus);
     this.gpuMilli = Int32Array.from(kinds, ({ gpuMilli }) => gpuMilli);
     this.conflicting = Uint8Array.from(kinds, ({ conflicts }) => Number(conflicts.length > 0));
     this.devices = Int32Array.from(machines, ({ gpus }) => gpus);
     this.group = Int32Array.from(machines, ({ group }) => group);
-    this.groups = kinds[0]?.groups.length ?? 0;
-    this.mayGo = new Uint8Array(kinds.length * this.groups);
-    for (const [kind, { groups }] of kinds.entries()) this.mayGo.set(groups.map(Number), kind * this.groups);
+    this.groups = kinds[0]?.takes.length ?? 0;
+    const takes = kinds.flatMap((kind) => kind.takes);
+    // Where it may not go it would need more than any machine has.
+    this.ram = Float64Array.from(takes, (memory) => memory?.ramBytes ?? Number.POSITIVE_INFINITY);
+    this.gpuMemory = Float64Array.from(takes, (memory) => memory?.gpuMemoryBytes ?? 0);
   }
 
   /** The devices it would get, as bits: the fullest that has room for a share, the first idle ones for whole ones. -1: no room. */
   devicesFor(kind: number, machine: number): number {
-    if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[kind]! > this.ramFree[machine]!) return -1;
-    if (this.slotsFree[machine]! < 1 || !this.mayGo[kind * this.groups + this.group[machine]!]) return -1;
+    const cell = kind * this.groups + this.group[machine]!;
+    if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[cell]! > this.ramFree[machine]!) return -1;
+    if (this.slotsFree[machine]! < 1 || this.gpuMemory[cell]! > this.gpuMemoryFree[machine]!) return -1;
     if (this.conflicting[kind] && this.meetsRival(kind, machine)) return -1;
     const gpus = this.gpus[kind]!;
     if (gpus === 0) return 0;
@@ -103,19 +107,11 @@ export class Packing {
     return resident & (deviceSets - 1);
   }
 
-  /** How ill the machine would be used: rests of devices, and CPU that others would need. */
-  waste(kind: number, machine: number, devices: number): number {
-    const cpuFree = this.cpuFree[machine]!;
-    if (devices === 0) return -cpuFree;
-    const gpuMilli = this.gpuMilli[kind]!;
-    if (gpuMilli === whole) return cpuFree / this.idleGpus[machine]!;
-    const rest = this.gpuFree[machine * places + 31 - Math.clz32(devices)]! - gpuMilli;
-    return rest / 50 + cpuFree / 12_000;
-  }
-
   private account(kind: number, machine: number, devices: number, sign: number): void {
     this.cpuFree[machine]! += sign * this.cpu[kind]!;
-    this.ramFree[machine]! += sign * this.ram[kind]!;
+    const cell = kind * this.groups + this.group[machine]!;
+    this.ramFree[machine]! += sign * this.ram[cell]!;
+    this.gpuMemoryFree[machine]! += sign * this.gpuMemory[cell]!;
     this.slotsFree[machine]! += sign;
     if (devices === 0) return;
     const change = sign * this.gpuMilli[kind]!;

@@ -1,4 +1,5 @@
 import type { Dice } from "./dice";
+import type { Goal } from "./goal";
 import { wholeGpu } from "./kind";
 import type { Packing } from "./packing";
 import type { Waiting } from "./waiting";
@@ -17,6 +18,7 @@ export class Recreator {
     private readonly packing: Packing,
     private readonly waiting: Waiting,
     private readonly dice: Dice,
+    private readonly goal: Goal,
   ) {
     const { kinds } = packing;
     this.order = new Int32Array(kinds.length);
@@ -28,17 +30,18 @@ export class Recreator {
     });
   }
 
-  /** @returns what was placed is worth */
-  fill(machines: readonly number[], worth: readonly number[]): number {
-    const { waiting, order } = this;
+  /** @returns what those are worth that were placed */
+  fill(machines: readonly number[]): number {
+    const { waiting, order, goal } = this;
     const length = this.arrange(machines);
     let won = 0;
     for (let index = 0; index < length; index++) {
       const kind = order[index]!;
       while (waiting.count[kind]! > 0) {
-        if (!this.putBest(kind, machines)) break;
+        const machine = this.putBest(kind, machines);
+        if (machine < 0) break;
         waiting.remove(kind);
-        won += worth[kind]!;
+        won += goal.worth(kind, machine);
       }
     }
     return won;
@@ -69,23 +72,23 @@ export class Recreator {
     return false;
   }
 
-  private putBest(kind: number, machines: readonly number[]): boolean {
-    const { packing } = this;
+  /** @returns -1: no machine has room */
+  private putBest(kind: number, machines: readonly number[]): number {
+    const { packing, goal, dice } = this;
     let best = -1;
     let bestDevices = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let index = 0; index < machines.length; index++) {
       const machine = machines[index]!;
       const devices = packing.devicesFor(kind, machine);
-      if (devices < 0 || this.dice.roll() < blink) continue;
-      const waste = packing.waste(kind, machine, devices);
+      if (devices < 0 || dice.roll() < blink) continue;
+      const waste = goal.waste(kind, machine, devices);
       if (waste >= least) continue;
       least = waste;
       best = machine;
       bestDevices = devices;
     }
-    if (best < 0) return false;
-    packing.put(kind, best, bestDevices);
-    return true;
+    if (best >= 0) packing.put(kind, best, bestDevices);
+    return best;
   }
 }

@@ -7,6 +7,7 @@ const places = mostGpus;
 export class Snapshot {
   private cpuFree = 0;
   private ramFree = 0;
+  private gpuMemoryFree = 0;
   private slotsFree = 0;
   private idleGpus = 0;
   private gpuLeft = 0;
@@ -16,9 +17,11 @@ export class Snapshot {
   constructor(private readonly packing: Packing) {}
 
   take(machine: number): void {
-    const { cpuFree, ramFree, slotsFree, idleGpus, gpuLeft, gpuFree, residents, machines } = this.packing;
+    const { cpuFree, ramFree, gpuMemoryFree, slotsFree, idleGpus, gpuLeft, gpuFree, residents, machines } =
+      this.packing;
     this.cpuFree = cpuFree[machine]!;
     this.ramFree = ramFree[machine]!;
+    this.gpuMemoryFree = gpuMemoryFree[machine]!;
     this.slotsFree = slotsFree[machine]!;
     this.idleGpus = idleGpus[machine]!;
     this.gpuLeft = gpuLeft[machine]!;
@@ -28,9 +31,11 @@ export class Snapshot {
   }
 
   restore(machine: number): void {
-    const { cpuFree, ramFree, slotsFree, idleGpus, gpuLeft, gpuFree, residents, machines } = this.packing;
+    const { cpuFree, ramFree, gpuMemoryFree, slotsFree, idleGpus, gpuLeft, gpuFree, residents, machines } =
+      this.packing;
     cpuFree[machine] = this.cpuFree;
     ramFree[machine] = this.ramFree;
+    gpuMemoryFree[machine] = this.gpuMemoryFree;
     slotsFree[machine] = this.slotsFree;
     idleGpus[machine] = this.idleGpus;
     gpuLeft[machine] = this.gpuLeft;

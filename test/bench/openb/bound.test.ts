@@ -6,6 +6,7 @@ import { solver } from "../../../placement/solver";
 const machine = (fields: Partial<Machine> = {}): Machine => ({
   cpuMilli: 8000,
   ramBytes: 1e9,
+  gpuMemoryBytes: 0,
   gpus: 2,
   slots: 100,
   group: 0,
@@ -13,10 +14,9 @@ const machine = (fields: Partial<Machine> = {}): Machine => ({
 });
 const kind = (fields: Partial<Kind> = {}): Kind => ({
   cpuMilli: 1000,
-  ramBytes: 1,
   gpus: 1,
   gpuMilli: 1000,
-  groups: [true],
+  takes: [{ ramBytes: 1, gpuMemoryBytes: 0 }],
   conflicts: [],
   ...fields,
 });
@@ -33,7 +33,7 @@ test.each([
     0.9,
   ],
   ["no more than the CPU feeds", [kind({ cpuMilli: 6000 })], [2], [machine()], 2 / 3],
-  ["nothing where the model is another", [kind({ groups: [false] })], [2], [machine()], 0],
+  ["nothing where the model is another", [kind({ takes: [undefined] })], [2], [machine()], 0],
   ["no four GPUs of two machines with two", [kind({ gpus: 4 })], [1], [machine(), machine()], 0],
 ])("the bound allows %s", async (_, kinds, counts, machines, share) => {
   expect(allocationBound(kinds, counts, machines, await solver())).toBeCloseTo(share, 9);

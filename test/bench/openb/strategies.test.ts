@@ -7,20 +7,23 @@ import { solver } from "../../../placement/solver";
 
 // The trace itself is not part of the project: how near we come to the published figures is measured, not tested.
 
+const ram = (ramBytes: number) => ({ ramBytes, gpuMemoryBytes: 0 });
+
 const trace: Trace = {
   machines: Array.from({ length: 12 }, (_, index) => ({
     cpuMilli: index % 3 === 0 ? 8000 : 16_000,
     ramBytes: 64,
+    gpuMemoryBytes: 0,
     gpus: [8, 2, 4][index % 3]!,
     slots: 1e6,
     group: index % 2,
   })),
   kinds: [
-    { cpuMilli: 1000, ramBytes: 1, gpus: 1, gpuMilli: 1000, groups: [true, true], conflicts: [] },
-    { cpuMilli: 500, ramBytes: 2, gpus: 1, gpuMilli: 350, groups: [true, true], conflicts: [] },
-    { cpuMilli: 2000, ramBytes: 4, gpus: 1, gpuMilli: 640, groups: [false, true], conflicts: [] },
-    { cpuMilli: 4000, ramBytes: 8, gpus: 4, gpuMilli: 1000, groups: [true, true], conflicts: [] },
-    { cpuMilli: 3000, ramBytes: 4, gpus: 0, gpuMilli: 0, groups: [true, true], conflicts: [] },
+    { cpuMilli: 1000, gpus: 1, gpuMilli: 1000, takes: [ram(1), ram(1)], conflicts: [] },
+    { cpuMilli: 500, gpus: 1, gpuMilli: 350, takes: [ram(2), ram(2)], conflicts: [] },
+    { cpuMilli: 2000, gpus: 1, gpuMilli: 640, takes: [undefined, ram(4)], conflicts: [] },
+    { cpuMilli: 4000, gpus: 4, gpuMilli: 1000, takes: [ram(8), ram(8)], conflicts: [] },
+    { cpuMilli: 3000, gpus: 0, gpuMilli: 0, takes: [ram(4), ram(4)], conflicts: [] },
   ],
   pods: [0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4],
 };

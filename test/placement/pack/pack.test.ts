@@ -17,18 +17,23 @@ const groups = 2;
 const machineArbitrary: fc.Arbitrary<Machine> = fc.record({
   cpuMilli: fc.integer({ min: 1, max: 8 }).map((cores) => cores * 1000),
   ramBytes: fc.integer({ min: 1, max: 8 }),
+  gpuMemoryBytes: fc.integer({ min: 0, max: 4 }),
   gpus: fc.integer({ min: 0, max: 3 }),
   slots: fc.integer({ min: 0, max: 4 }),
   group: fc.integer({ min: 0, max: groups - 1 }),
 });
 
+const memoryArbitrary = fc.option(
+  fc.record({ ramBytes: fc.integer({ min: 0, max: 3 }), gpuMemoryBytes: fc.constantFrom(0, 0, 1, 3) }),
+  { nil: undefined, freq: 4 },
+);
+
 const kindArbitrary = (kinds: number): fc.Arbitrary<Kind> =>
   fc
     .record({
       cpuMilli: fc.integer({ min: 0, max: 8 }).map((halves) => halves * 500),
-      ramBytes: fc.integer({ min: 0, max: 3 }),
+      takes: fc.tuple(memoryArbitrary, memoryArbitrary),
       gpu: fc.constantFrom([0, 0], [1, 250], [1, 400], [1, 700], [1, 1000], [2, 1000]),
-      groups: fc.constantFrom([true, true], [true, true], [true, false], [false, true]),
       conflicts: fc.uniqueArray(fc.integer({ min: 0, max: kinds - 1 }), { maxLength: 1 }),
     })
     .map(({ gpu, ...fields }) => ({ ...fields, gpus: gpu[0]!, gpuMilli: gpu[1]! }));
@@ -115,7 +120,10 @@ function breaches(packing: Packing): string[] {
     const here = all.filter((one) => one.machine === index);
     const sum = (of: (kind: Kind) => number) => here.reduce((total, { kind }) => total + of(kinds[kind]!), 0);
     if (sum((kind) => kind.cpuMilli) > machine.cpuMilli) found.push(`${index}: CPU`);
-    if (sum((kind) => kind.ramBytes) > machine.ramBytes) found.push(`${index}: RAM`);
+    if (sum(({ takes }) => takes[machine.group]?.ramBytes ?? 99) > machine.ramBytes)
+      found.push(`${index}: RAM`);
+    if (sum(({ takes }) => takes[machine.group]?.gpuMemoryBytes ?? 99) > machine.gpuMemoryBytes)
+      found.push(`${index}: GPU memory`);
     if (here.length > machine.slots) found.push(`${index}: slots`);
     for (let device = 0; device < mostGpus; device++) {
       const on = here.filter(({ devices }) => devices.includes(device));
@@ -125,7 +133,6 @@ function breaches(packing: Packing): string[] {
     for (const one of here) {
       const kind = kinds[one.kind]!;
       if (one.devices.length !== kind.gpus) found.push(`${index}: number of GPUs`);
-      if (!kind.groups[machine.group]) found.push(`${index}: group`);
       if (here.some((other) => other !== one && kind.conflicts.includes(other.kind)))
         found.push(`${index}: conflict`);
     }
@@ -158,11 +165,13 @@ function best(kinds: readonly Kind[], counts: readonly number[], machines: reado
     next(index + 1, gpuMilli, placed);
     const kind = kinds[all[index]!]!;
     for (const machine of state) {
+      const memory = kind.takes[machine.group];
       const isRefused =
         kind.cpuMilli > machine.cpuMilli ||
-        kind.ramBytes > machine.ramBytes ||
+        !memory ||
+        memory.ramBytes > machine.ramBytes ||
+        memory.gpuMemoryBytes > machine.gpuMemoryBytes ||
         machine.residents.length >= machine.slots ||
-        !kind.groups[machine.group] ||
         machine.residents.some((resident) => kind.conflicts.includes(resident));
       if (isRefused) continue;
       const roomy = machine.devices.flatMap((left, device) => (left >= kind.gpuMilli ? [device] : []));
@@ -171,11 +180,13 @@ function best(kinds: readonly Kind[], counts: readonly number[], machines: reado
         if (devices.length < kind.gpus) continue;
         for (const device of devices) machine.devices[device]! -= kind.gpuMilli;
         machine.cpuMilli -= kind.cpuMilli;
-        machine.ramBytes -= kind.ramBytes;
+        machine.ramBytes -= memory.ramBytes;
+        machine.gpuMemoryBytes -= memory.gpuMemoryBytes;
         machine.residents.push(all[index]!);
         next(index + 1, gpuMilli + kind.gpus * kind.gpuMilli, placed + 1);
         machine.residents.pop();
-        machine.ramBytes += kind.ramBytes;
+        machine.gpuMemoryBytes += memory.gpuMemoryBytes;
+        machine.ramBytes += memory.ramBytes;
         machine.cpuMilli += kind.cpuMilli;
         for (const device of devices) machine.devices[device]! += kind.gpuMilli;
       }

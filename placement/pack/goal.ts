@@ -1,0 +1,39 @@
+import { gpuOf, type Kind, mostGpus, wholeGpu } from "./kind";
+import type { Packing } from "./packing";
+
+const whole = wholeGpu;
+const places = mostGpus;
+
+/** What a packing is good for. Judged machine by machine, so that a change is judged by the machines it touched. */
+export interface Goal {
+  /** What one of the kind is worth on the machine. */
+  worth(kind: number, machine: number): number;
+  /** What the machine is worth as it stands, beyond those on it. */
+  order?(machine: number): number;
+  /** How ill the machine would be used by one of the kind: of those that have room the one with the least gets it. */
+  waste(kind: number, machine: number, devices: number): number;
+}
+
+/** What one more instance is worth, in thousandths of a GPU: too little to outweigh any GPU, so that only of equals the fuller one wins. */
+const worthOfOne = 0.01;
+
+/** The most GPU, then the most instances: for lists of which not all will fit. */
+export function mostGpu(packing: Packing): Goal {
+  const worth = packing.kinds.map((kind) => gpuOf(kind) + worthOfOne);
+  return {
+    worth: (kind) => worth[kind]!,
+    waste: wasteOfGpu(packing),
+  };
+}
+
+/** Rests of devices, and CPU that those who want the other devices would need. */
+export function wasteOfGpu({ kinds, cpuFree, gpuFree, idleGpus }: Packing): Goal["waste"] {
+  const gpuMilli = Int32Array.from(kinds, (kind: Kind) => kind.gpuMilli);
+  return (kind, machine, devices) => {
+    const cpu = cpuFree[machine]!;
+    if (devices === 0) return -cpu;
+    if (gpuMilli[kind] === whole) return cpu / idleGpus[machine]!;
+    const rest = gpuFree[machine * places + 31 - Math.clz32(devices)]! - gpuMilli[kind]!;
+    return rest / 50 + cpu / 12_000;
+  };
+}
