@@ -97,9 +97,11 @@ function startRequest({ instance, placement, node }: ExperimentInstanceArgs) {
 
 /** What a policy may judge: plain, known in every preview. Values of `env` are left out: they may be private. */
 function policyView({ instance, placement, node }: ExperimentInstanceArgs) {
-  const { env, ...described } = instance;
+  // Not `id`: that is a word of the engine's, and the SDK leaves it out of inputs.
+  const { env, id, ...described } = instance;
   return {
     ...described,
+    instance: id,
     envNames: Object.keys(env),
     stack: node.args.stack,
     node: placement.node,

@@ -10,6 +10,16 @@ import { stackSchema } from "../topology/stack";
  */
 export function stackConfig(): z.output<typeof stackSchema>["config"] {
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("berth:"));
-  const value = { config: Object.fromEntries(ours) };
+  const value = { config: Object.fromEntries(ours.map(([key, text]) => [key, structured(text)])) };
   return readShape(Source.given(`stack ${pulumi.getStack()}`, value), stackSchema).config;
+}
+
+/** The engine gives maps as JSON. */
+function structured(text: string): unknown {
+  if (!text.startsWith("{")) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -23,23 +23,24 @@ async function main({ scenario: stack, keep }: Options): Promise<void> {
   const lab = await labUp(labFolder, clusterOf(stack));
   for (const { name, address, port } of lab.nodes) show(`${name.padEnd(8)} ${address}:${port}`);
   const workspace = await openWorkspace({ directory: home, lab, stack, config: { "berth:purge": true } });
-  await workspace.releaseDeadLock();
 
-  say("pulumi preview: which node does each instance get, and why no other? Nobody is contacted.");
-  await pulumi(workspace, ["preview"], explanation());
-  say("pulumi up: check the machines, copy the code, start one supervised process per instance.");
-  await pulumi(
+  say("./berth preview: which node does each instance get, and why no other? Nobody is contacted.");
+  await berth(workspace, "preview", [], explanation());
+  say("./berth up: check the machines, copy the code, start one supervised process per instance.");
+  await berth(
     workspace,
-    ["up", "--yes", "--skip-preview"],
+    "up",
+    ["--yes", "--skip-preview"],
     / command:.*-(preflight|code|start) \w+ed |^ +[-+~]+ ?\d|unchanged$/,
   );
   say("./berth status: asked over SSH, of the machines themselves.");
   await showStatus(workspace);
   if (keep) return sayNext(workspace);
-  say("pulumi destroy: stop the processes, then remove code, supervisor, logs and results.");
-  await pulumi(
+  say("./berth destroy: stop the processes, then remove code, supervisor, logs and results.");
+  await berth(
     workspace,
-    ["destroy", "--yes", "--skip-preview"],
+    "destroy",
+    ["--yes", "--skip-preview"],
     / command:.*-(janitor|preflight) deleted|^ +- \d/,
   );
   await finish(lab);
@@ -62,18 +63,24 @@ function clusterOf(stack: string): string {
   return file.config["berth:cluster"];
 }
 
-/** Runs the engine and shows the lines that matter here; all of them when it fails. */
-async function pulumi(
+/** Runs Pulumi by a verb of ours and shows the lines that matter here; all of them when it fails. */
+async function berth(
   workspace: Workspace,
+  verb: "preview" | "up" | "destroy",
   args: string[],
   matters: { test(line: string): boolean },
 ): Promise<void> {
-  const { status, output } = await workspace.pulumi(args, (line) => {
-    if (matters.test(line)) show(line);
-  });
+  const { stack, configFile } = workspace;
+  const plain = ["--non-interactive", "--color", "never"];
+  const { status, output } = await workspace.run(
+    ["./berth", verb, stack, "--config-file", configFile, "--", ...args, ...plain],
+    (line) => {
+      if (matters.test(line) || /^berth: |@v\S+ \(local: policies\)$/.test(line)) show(line);
+    },
+  );
   if (status === 0) return;
   if (!interrupted) console.log(output);
-  throw new Error(`pulumi ${args[0]} ended with ${status}. The same demo again goes on from here; to end it:
+  throw new Error(`./berth ${verb} ended with ${status}. The same demo again goes on from here; to end it:
   ${destroyCommand(home, workspace.stack)}
   npm run lab -- down`);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import type { Lab } from "./lab";
 
@@ -49,26 +49,6 @@ export class Workspace {
       "never",
     ];
     return spawn("pulumi", [...args, ...own], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
-  }
-
-  /** Takes away the lock of an engine that was killed: one whose process is no more. */
-  async releaseDeadLock(): Promise<void> {
-    const folder = join(
-      dirname(this.configFile),
-      "state",
-      ".pulumi",
-      "locks",
-      "organization",
-      "berth",
-      this.stack,
-    );
-    if (!existsSync(folder)) return;
-    const locks = readdirSync(folder).map((file): { pid: number } =>
-      JSON.parse(readFileSync(join(folder, file), "utf8")),
-    );
-    if (locks.length === 0 || locks.some(({ pid }) => existsSync(`/proc/${pid}`))) return;
-    const { status, output } = await this.run(["pulumi", "cancel", this.stack, "--yes"]);
-    if (status !== 0) throw new Error(output);
   }
 
   /** Runs a command of this project in the same environment. */

@@ -32,6 +32,56 @@ Examples:
     process.exitCode = await plan(stack, options);
   });
 
+/** The verbs that are Pulumi's, in its own words and with its own exit status. */
+function pulumiVerb(verb: "preview" | "up" | "destroy", description: string, help: string): void {
+  const command = program
+    .command(verb)
+    .description(description)
+    .argument("<stack>", "a stack of stacks/, such as hive-cluster")
+    .argument("[pulumi-args...]", "after  --  whatever pulumi takes, as it is")
+    .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+    .option("--json", "what happens, for machines")
+    .addHelpText("after", help);
+  if (verb !== "preview") command.option("--yes", "do it without asking");
+  command.action(async (stack, more, options) => {
+    const { runPulumi } = require("./run-pulumi") as typeof import("./run-pulumi");
+    process.exitCode = await runPulumi(verb, stack, options, more);
+  });
+}
+
+pulumiVerb(
+  "preview",
+  "show what `up` would do, and why, under the policies; contacts nobody",
+  `
+Exit status: pulumi's own, 0 when nothing stands against it, not 0 when a policy does or not all is placed; 2 bad input.
+
+Examples:
+  ./berth preview hive-cluster
+  ./berth preview hive-cluster -- --diff`,
+);
+
+pulumiVerb(
+  "up",
+  "make it so, under the policies; first clears the lock of an update that was killed on this machine",
+  `
+Exit status: pulumi's own, 0 when everything runs; 2 bad input. Ctrl-C ends in order; the same again goes on.
+
+Examples:
+  ./berth up hive-cluster
+  ./berth up hive-cluster --yes -- --skip-preview`,
+);
+
+pulumiVerb(
+  "destroy",
+  "end everything, and leave nothing but logs and results; clears such a lock, too",
+  `
+Exit status: pulumi's own, 0 when nothing is left; 2 bad input.
+
+Examples:
+  ./berth destroy hive-cluster
+  ./berth destroy hive-cluster --yes -- --continue-on-error`,
+);
+
 program
   .command("status")
   .description("ask the machines what runs there; changes nothing")

@@ -27,7 +27,7 @@ export function exampleNode(changes: Partial<NodeView> = {}): Resource {
 export function exampleInstance(changes: Partial<InstanceView> = {}): Resource {
   const { ramBytes = 2e9 } = changes;
   const props: Partial<InstanceView> = {
-    id: "critic",
+    instance: "critic",
     ramBytes,
     gpu: "none",
     gpuMemoryBytes: 0,
@@ -38,5 +38,5 @@ export function exampleInstance(changes: Partial<InstanceView> = {}): Resource {
     takes: { ramBytes, gpuMemoryBytes: 0 },
     ...changes,
   };
-  return { type: ExperimentInstance, name: props.id!, props };
+  return { type: ExperimentInstance, name: props.instance!, props };
 }

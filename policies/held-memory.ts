@@ -20,7 +20,7 @@ export function heldRam({ node, instances }: NodeOfStack): Holding[] {
     ...instances.map((instance) => {
       const [asked, given] = [instance.number("ramBytes"), instance.in("takes").number("ramBytes")];
       const bytes = Math.max(asked + pooled(gpuBytesOf(instance)), given);
-      return { name: instance.text("id"), bytes, adjustableBytes: asked };
+      return { name: instance.text("instance"), bytes, adjustableBytes: asked };
     }),
     ...node.list("coTenants").map((tenant) => ({
       name: `co-tenant ${tenant.text("name")}`,
@@ -35,7 +35,7 @@ export function heldGpuMemory({ node, instances }: NodeOfStack): Holding[] {
   return [
     ...instances.map((instance) => {
       const bytes = gpuBytesOf(instance);
-      return { name: instance.text("id"), bytes, adjustableBytes: bytes };
+      return { name: instance.text("instance"), bytes, adjustableBytes: bytes };
     }),
     ...node.list("coTenants").map((tenant) => ({
       name: `co-tenant ${tenant.text("name")}`,

@@ -7,7 +7,7 @@ export const limitInstancesPerNode: NodeRule = {
   why: "Memory is not all that instances share: they also compete for cores, disk and network.",
   checkNode({ node, instances }) {
     const names = [
-      ...instances.map((instance) => instance.text("id")),
+      ...instances.map((instance) => instance.text("instance")),
       ...node.list("heldByOthers").map((held) => `${held.text("stack")}/${held.text("instance")}`),
     ];
     const [name, limit] = [node.text("name"), node.number("maxInstances")];

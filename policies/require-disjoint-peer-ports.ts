@@ -11,7 +11,7 @@ export const requireDisjointPeerPorts: NodeRule = {
     const own = (port: number, owner: string) => owners.set(port, [...(owners.get(port) ?? []), owner]);
     const portless: string[] = [];
     for (const instance of instances) {
-      const id = instance.text("id");
+      const id = instance.text("instance");
       if (instance.has("port")) own(instance.number("port"), id);
       else if (instance.text("network") === "peers") portless.push(id);
     }
@@ -27,8 +27,8 @@ export const requireDisjointPeerPorts: NodeRule = {
   broken: {
     resources: [
       exampleNode(),
-      exampleInstance({ id: "critic", network: "peers", port: 9000 }),
-      exampleInstance({ id: "historian", network: "peers", port: 9000 }),
+      exampleInstance({ instance: "critic", network: "peers", port: 9000 }),
+      exampleInstance({ instance: "historian", network: "peers", port: 9000 }),
     ],
   },
 };

@@ -11,7 +11,7 @@ export const requireGpuWhereRequired: NodeRule = {
       .filter((instance) => instance.text("gpu") === "required")
       .map(
         (instance) =>
-          `${instance.text("id")}: gpu is required, and ${node.text("name")} has none; place it on a node with  gpu: true  or write  gpu: preferred`,
+          `${instance.text("instance")}: gpu is required, and ${node.text("name")} has none; place it on a node with  gpu: true  or write  gpu: preferred`,
       );
   },
   broken: { resources: [exampleNode(), exampleInstance({ gpu: "required" })] },

@@ -1,5 +1,5 @@
 import { exampleInstance, exampleNode } from "./example";
-import { headroomSchema, missingHeadroom } from "./memory-headroom";
+import { missingHeadroom } from "./memory-headroom";
 import type { NodeRule } from "./rule";
 
 export const requireMemoryHeadroom: NodeRule = {
@@ -7,13 +7,23 @@ export const requireMemoryHeadroom: NodeRule = {
   description:
     "A node keeps the share of its RAM free that its memory_headroom requires, whoever holds the rest.",
   why: "A machine whose memory is all but full does not refuse work, it locks up, and nobody can log in to end anything.",
-  configSchema: headroomSchema(0.1),
-  checkNode: (stack, terms) => missingHeadroom(stack, "require", terms),
+  configSchema: {
+    properties: {
+      floor: {
+        type: "number",
+        minimum: 0,
+        maximum: 0.9,
+        default: 0.1,
+        description: "Share of RAM to leave free even where the cluster file's memory_headroom says less",
+      },
+    },
+  },
+  checkNode: (stack, { parameters }) => missingHeadroom(stack, "require", parameters.floor),
   broken: {
     resources: [
       exampleNode({ coTenants: [{ name: "database", ramBytes: 3e9, gpuMemoryBytes: 0 }] }),
-      exampleInstance({ id: "critic" }),
-      exampleInstance({ id: "historian", ramBytes: 2.5e9 }),
+      exampleInstance({ instance: "critic" }),
+      exampleInstance({ instance: "historian", ramBytes: 2.5e9 }),
     ],
   },
 };

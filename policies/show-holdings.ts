@@ -9,16 +9,25 @@ export function tooMuch(
   limit: { readonly bytes: number; readonly reason: string },
   holdings: readonly Holding[],
 ): string {
-  const parts = holdings.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
+  const parts = holdings
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+  const sizes = [...new Set(parts.map(({ bytes }) => bytes))];
   const isGib = parts.some(({ bytes }) => bytes % gib === 0);
   const show = (bytes: number, round = Math.round) =>
     showGb(bytes, round) + (isGib ? ` (${round((bytes / gib) * 100) / 100} GiB)` : "");
   const over = sum(parts) - limit.bytes;
   return [
     `${what.node}: ${show(sum(parts))} of ${what.pool} would be held, the limit is ${show(limit.bytes, Math.floor)}: ${limit.reason}`,
-    `it is ${parts.map(({ name, bytes }) => `${name} ${show(bytes)}`).join(" + ")}`,
+    `it is ${sizes.map((size) => together(parts, size, show(size))).join(" + ")}`,
     `the smallest change: ${show(over, Math.ceil)} less${remedy(parts, over, what.field)}`,
   ].join("\n");
+}
+
+/** Those of one size together: a cluster has many workers that are alike. */
+function together(parts: readonly Holding[], size: number, shown: string): string {
+  const names = parts.filter(({ bytes }) => bytes === size).map(({ name }) => name);
+  return names.length > 1 ? `${names.length} × ${shown} (${names.join(", ")})` : `${names[0]} ${shown}`;
 }
 
 function remedy(parts: readonly Holding[], over: number, field: string): string {

@@ -20,7 +20,10 @@ export function toPolicy(rule: Rule, level: Level, overrides: Overrides): Policy
   const { name, description, configSchema } = rule;
   const enforcementLevel = overrides.reasons.has(name) ? "advisory" : level;
   const described = { name, description, enforcementLevel, ...(configSchema && { configSchema }) } as const;
-  return { ...described, ...("check" in rule ? onResources(rule, overrides) : onNodes(rule, overrides)) };
+  return {
+    ...described,
+    ...("check" in rule ? onResources(rule, overrides) : onNodes(rule, overrides, enforcementLevel)),
+  };
 }
 
 function onResources(
@@ -43,11 +46,13 @@ function onResources(
 function onNodes(
   rule: NodeRule,
   overrides: Overrides,
+  level: Level,
 ): Pick<ResourceValidationPolicy, "validateResource"> & Pick<StackValidationPolicy, "validateStack"> {
   const seen = new Map<string, Seen>();
   return {
     validateResource(args, report) {
-      if (runtime.isDryRun() || ![Node, ExperimentInstance].includes(args.type)) return;
+      if (level !== "mandatory" || runtime.isDryRun() || ![Node, ExperimentInstance].includes(args.type))
+        return;
       seen.set(args.urn, args);
       judge(rule, [...seen.values()], { parameters: args.getConfig(), overrides }, report);
     },
@@ -84,8 +89,9 @@ function reportHomeless(resources: readonly Seen[], report: ReportViolation): vo
       report(text, urn);
 }
 
+/** By name: the engine's order is another one each time. */
 const ofType = (resources: readonly Seen[], type: string) =>
-  resources.filter((resource) => resource.type === type);
+  resources.filter((resource) => resource.type === type).sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** What cannot be judged counts as broken. The SDK would make advice of it, with exit status 0. */
 function loudly(check: () => string[]): string[] {

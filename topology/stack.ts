@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, line, looseSection, ownKeys } from "./fields";
+import { dictionary, flag, line, looseSection, name, ownKeys, section } from "./fields";
 
 const path = line("the path of a file, from the project's directory");
 
@@ -38,6 +38,22 @@ export const stackSchema = looseSection("a map with config", {
         allowed: "true or false",
         absent: "as in the scenario",
         example: true,
+      }),
+    "berth:policies": dictionary(
+      "a map of rule to reason",
+      name,
+      section("a map with reason", {
+        reason: line("text on one line").meta({
+          description: "Why it may be broken here; every preview shows it",
+          example: "one night only, Ana watches it",
+        }),
+      }),
+    )
+      .optional()
+      .meta({
+        description: "Rules of `policies/` that are only advice for this stack",
+        absent: "every rule holds",
+        example: { "require-memory-headroom": { reason: "one night only, Ana watches it" } },
       }),
   }).meta({ description: "Pulumi's own keys may stand beside these" }),
 }).meta({ description: "What a stack is made of, as in `stacks/Pulumi.*.yaml`" });

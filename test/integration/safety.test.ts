@@ -68,16 +68,21 @@ test("the private key is nowhere but in its file: not in state, output or proces
   expect([found, output.includes(key), seen.includes(key)]).toEqual(["", false, false]);
 });
 
+const diedAtWork =
+  /^berth: pulumi process \d+ of \S+ died at work on this stack; its lock of \S+ is removed$/m;
+
 test("an update killed while it checks, makes room or starts is finished by the next one, and so is a destroy", async () => {
   bed = await TestBed.open({ scenario: sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }) });
   for (const step of ["rpi1-preflight creating", "rpi1-roster creating", "a-start creating"]) {
     await bed.killEngineAt(step);
-    const { status, output } = await bed.up();
+    const { status, output } = await bed.berth("up", "--yes", "--", "--skip-preview");
     expect(status, output).toBe(0);
+    expect(output).toMatch(diedAtWork);
     expect(running()).toBe(2);
     await bed.killEngineAt("a-janitor deleting", ["destroy", "--yes", "--skip-preview"]);
-    const destroyed = await bed.destroy();
+    const destroyed = await bed.berth("destroy", "--yes", "--", "--skip-preview");
     expect(destroyed.status, destroyed.output).toBe(0);
+    expect(destroyed.output).toMatch(diedAtWork);
     expect(bed.left()).toEqual(nothing);
   }
 });

@@ -54,7 +54,7 @@ const fixtures: Record<string, readonly Fixture[]> = {
           heldByOthers: [held],
         }),
         exampleInstance(),
-        exampleInstance({ id: "historian" }),
+        exampleInstance({ instance: "historian" }),
       ],
     },
     {
@@ -117,12 +117,12 @@ const fixtures: Record<string, readonly Fixture[]> = {
       name: "several have to move when no single one is enough",
       resources: [
         exampleNode({ coTenants: [{ name: "database", ramBytes: gb(3), gpuMemoryBytes: 0 }] }),
-        exampleInstance({ id: "a" }),
-        exampleInstance({ id: "b" }),
-        exampleInstance({ id: "c", ramBytes: gb(3) }),
+        exampleInstance({ instance: "a" }),
+        exampleInstance({ instance: "b" }),
+        exampleInstance({ instance: "c", ramBytes: gb(3) }),
       ],
       says: [
-        "rpi1: 10 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is c 3 GB + co-tenant database 3 GB + a 2 GB + b 2 GB\nthe smallest change: 3.2 GB less: c and b on other nodes",
+        "rpi1: 10 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is 2 × 3 GB (c, co-tenant database) + 2 × 2 GB (a, b)\nthe smallest change: 3.2 GB less: c and b on other nodes",
       ],
     },
     {
@@ -196,22 +196,22 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [remote(pinned)] },
   ],
   "require-anti-affinity": [
-    { name: "no wish", resources: [exampleNode(), exampleInstance(), exampleInstance({ id: "b" })] },
+    { name: "no wish", resources: [exampleNode(), exampleInstance(), exampleInstance({ instance: "b" })] },
     {
       name: "apart",
       resources: [
         exampleNode(),
         exampleNode({ name: "rpi2" }),
-        exampleInstance({ id: "a" }),
-        exampleInstance({ id: "b", node: "rpi2", antiAffinity: ["a"] }),
+        exampleInstance({ instance: "a" }),
+        exampleInstance({ instance: "b", node: "rpi2", antiAffinity: ["a"] }),
       ],
     },
     {
       name: "together",
       resources: [
         exampleNode(),
-        exampleInstance({ id: "a" }),
-        exampleInstance({ id: "b", antiAffinity: ["a"] }),
+        exampleInstance({ instance: "a" }),
+        exampleInstance({ instance: "b", antiAffinity: ["a"] }),
       ],
       says: [
         "b and a: both on rpi1, and anti_affinity of b keeps them apart; place one of them on another node",
@@ -224,8 +224,8 @@ const fixtures: Record<string, readonly Fixture[]> = {
       name: "each its own",
       resources: [
         exampleNode(),
-        exampleInstance({ id: "a", network: "peers", port: 9000 }),
-        exampleInstance({ id: "b", network: "peers", port: 9001 }),
+        exampleInstance({ instance: "a", network: "peers", port: 9000 }),
+        exampleInstance({ instance: "b", network: "peers", port: 9001 }),
       ],
     },
     {
@@ -233,8 +233,8 @@ const fixtures: Record<string, readonly Fixture[]> = {
       resources: [
         exampleNode(),
         exampleNode({ name: "rpi2" }),
-        exampleInstance({ id: "a", network: "peers", port: 9000 }),
-        exampleInstance({ id: "b", network: "peers", port: 9000, node: "rpi2" }),
+        exampleInstance({ instance: "a", network: "peers", port: 9000 }),
+        exampleInstance({ instance: "b", network: "peers", port: 9000, node: "rpi2" }),
       ],
     },
     {
@@ -403,17 +403,17 @@ describe.each(everyRule)("$name", (rule) => {
 
 test("sizes that are whole GiB are shown in both", () => {
   const workers = Array.from({ length: 8 }, (_, index) =>
-    exampleInstance({ id: `ray-worker-${index}`, node: "node1", ramBytes: gib(64) }),
+    exampleInstance({ instance: `ray-worker-${index}`, node: "node1", ramBytes: gib(64) }),
   );
   const resources = [
     exampleNode({ name: "node1", ramBytes: gb(516) }),
-    exampleInstance({ id: "ray-head", node: "node1", ramBytes: gib(32) }),
+    exampleInstance({ instance: "ray-head", node: "node1", ramBytes: gib(32) }),
     ...workers,
   ];
   expect(tryRule(rules.mandatory[0]!, resources)).toMatchInlineSnapshot(`
     [
       "node1: 584.12 GB (544 GiB) of 516 GB of RAM would be held, the limit is 438.6 GB (408.47 GiB): 15 % must stay free (memory_headroom.require)
-    it is ray-worker-0 68.72 GB (64 GiB) + ray-worker-1 68.72 GB (64 GiB) + ray-worker-2 68.72 GB (64 GiB) + ray-worker-3 68.72 GB (64 GiB) + ray-worker-4 68.72 GB (64 GiB) + ray-worker-5 68.72 GB (64 GiB) + ray-worker-6 68.72 GB (64 GiB) + ray-worker-7 68.72 GB (64 GiB) + ray-head 34.36 GB (32 GiB)
+    it is 8 × 68.72 GB (64 GiB) (ray-worker-0, ray-worker-1, ray-worker-2, ray-worker-3, ray-worker-4, ray-worker-5, ray-worker-6, ray-worker-7) + ray-head 34.36 GB (32 GiB)
     the smallest change: 145.52 GB (135.53 GiB) less: ray-worker-0 and ray-worker-1 and ray-head on other nodes",
     ]
   `);

@@ -95,20 +95,11 @@ export class TestBed {
     writeFileSync(this.lab.connections, dump({ nodes: { ...nodes, [node]: { ...nodes[node], ...change } } }));
   }
 
-  /** Changes the stack's configuration. */
-  async configure(key: string, value: string): Promise<void> {
+  /** Changes the stack's configuration: key and value, after what `pulumi config set` takes. */
+  async configure(...setting: string[]): Promise<void> {
     const { stack, configFile } = this.workspace;
-    const args = [
-      "pulumi",
-      "config",
-      "set",
-      key,
-      value,
-      "--config-file",
-      configFile,
-      "--stack",
-      stack,
-    ] as const;
+    const where = ["--config-file", configFile, "--stack", stack];
+    const args = ["pulumi", "config", "set", ...setting, ...where] as const;
     const { status, output } = await this.workspace.run(args);
     if (status !== 0) throw new Error(output);
   }
@@ -140,10 +131,9 @@ export class TestBed {
     return { status, output };
   }
 
-  /** `kill -9` for the engine once it has printed `step`; what it has started goes on as it may. */
+  /** `kill -9` for the engine once it has printed `step`: what it has started goes on as it may, and its lock stays. */
   async killEngineAt(step: string, args?: readonly string[]): Promise<void> {
     await this.whileItRuns(step, (engine) => engine.kill("SIGKILL"), args);
-    await this.workspace.releaseDeadLock();
   }
 
   up = () => this.pulumi("up", "--yes", "--skip-preview");
@@ -199,6 +189,14 @@ export class TestBed {
   berthOn(verb: string, node: string, ...args: string[]): Promise<Run> {
     const { stack, configFile } = this.workspace;
     return this.workspace.run(["./berth", verb, node, stack, "--config-file", configFile, ...args]);
+  }
+
+  /** Writes a lock on the stack; returns its file. */
+  lock(name: string, text: string): string {
+    const folder = join(this.home, "workspace/state/.pulumi/locks/organization/berth", this.workspace.stack);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.json`), text);
+    return join(folder, `${name}.json`);
   }
 
   /** A node that does not answer from now on; what runs there goes on. */

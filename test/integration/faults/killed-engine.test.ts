@@ -40,13 +40,13 @@ describeIsolated("engine killed", () => {
     "up killed at %s and destroy killed at %s: each again finishes",
     async (upStep, destroyStep) => {
       await bed.killEngineAt(upStep);
-      const { status, output } = await bed.up();
+      const { status, output } = await bed.berth("up", "--yes", "--", "--skip-preview");
       expect(status, output).toBe(0);
       expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(1);
       expect((await bed.berth("status")).output).toMatch(/^a +one +running /m);
 
       await bed.killEngineAt(destroyStep, destroy);
-      const destroyed = await bed.destroy();
+      const destroyed = await bed.berth("destroy", "--yes", "--", "--skip-preview");
       expect(destroyed.status, destroyed.output).toBe(0);
       expect(bed.left()).toEqual(nothing);
     },

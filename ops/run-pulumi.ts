@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { join, resolve } from "node:path";
+import { ConfigError } from "../topology/config-error";
+import { stackFiles } from "../topology/stack-files";
+import { clearStaleLocks } from "./stale-locks";
+
+export interface PulumiOptions {
+  configFile?: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+const project = join(__dirname, "..");
+
+/**
+ * Runs `pulumi VERB` for a stack in this project's environment, what changes it under the policies. Returns Pulumi's own exit
+ * status, 128 + its number for a signal. Throws ConfigError for files that cannot be read.
+ * @param more arguments for Pulumi as they are
+ */
+export async function runPulumi(
+  verb: "preview" | "up" | "destroy",
+  stack: string,
+  { configFile, yes, json }: PulumiOptions,
+  more: readonly string[],
+): Promise<number> {
+  // What is left of a stack can be destroyed whatever has become of its files.
+  if (verb !== "destroy") stackFiles(stack, configFile);
+  const { pulumiEnvironment, pulumiHome } = await import("../tools/environment.mjs");
+  if (!pulumiHome()) throw new ConfigError(["berth: Pulumi is not set up; type: npm run setup"]);
+  const env = pulumiEnvironment();
+  if (verb !== "preview")
+    for (const line of await clearStaleLocks(stack, env)) console.error(`berth: ${line}`);
+  return finished(
+    [
+      verb,
+      ...["--stack", stack],
+      ...(configFile ? ["--config-file", resolve(configFile)] : []),
+      ...(verb === "destroy" ? [] : ["--policy-pack", "policies"]),
+      ...(yes ? ["--yes"] : []),
+      ...(json ? ["--json"] : []),
+      ...more,
+    ],
+    env,
+  );
+}
+
+function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn("pulumi", args, { cwd: project, env, stdio: "inherit" });
+    // A terminal sends Ctrl-C to both of us, and a second one would make Pulumi drop what is under way.
+    process.on("SIGINT", () => isInForeground() || child.kill("SIGINT"));
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    child.on("error", fail);
+    child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal!]));
+  });
+}
+
+/** Whether this process belongs to the group that a terminal's keys reach. */
+function isInForeground(): boolean {
+  const [, , group, , , foreground] = afterName(readFileSync("/proc/self/stat", "utf8"));
+  return group === foreground;
+}
+
+/** The fields of /proc/<pid>/stat from the third on: the second, the program's name, may hold anything. */
+const afterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+/** A lock of Pulumi's file back end. */
+interface Lock {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  /** ISO time. */
+  readonly timestamp: string;
+}
+
+const project = join(__dirname, "..");
+
+/**
+ * Removes the locks that processes of this machine left on a stack when they died, in a back end of files; any other is left to
+ * whoever holds it. Returns a sentence about each.
+ */
+export async function clearStaleLocks(stack: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const state = await stateFolder(env);
+  if (state === undefined) return [];
+  const folder = join(state, ".pulumi", "locks", "organization", "berth", stack.split("/").pop()!);
+  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  return files.map((file) => {
+    const lock = readLock(file);
+    if (lock === undefined)
+      return `the lock ${file} cannot be read; if nobody works on this stack, type  pulumi cancel ${stack}`;
+    const holder = `pulumi process ${lock.pid} of ${lock.username}@${lock.hostname}`;
+    if (lock.hostname !== hostname())
+      return `${holder} has held this stack since ${lock.timestamp}; if it is no more there, type  pulumi cancel ${stack}`;
+    if (!isDead(lock))
+      return `${holder} has been at work on this stack since ${lock.timestamp}; wait for its end`;
+    rmSync(file, { force: true });
+    return `${holder} died at work on this stack; its lock of ${lock.timestamp} is removed`;
+  });
+}
+
+/** `undefined`: it is being written, or is none. */
+function readLock(file: string): Lock | undefined {
+  try {
+    const lock: Partial<Lock> = JSON.parse(readFileSync(file, "utf8"));
+    return typeof lock.pid === "number" && lock.pid > 0 && lock.hostname && lock.timestamp
+      ? (lock as Lock)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder of the back end in use; `undefined` when that is no folder. */
+async function stateFolder(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const asked = async () =>
+    (await promisify(execFile)("pulumi", ["whoami", "--json", "--verbose"], { cwd: project, env })).stdout;
+  const url: string = env.PULUMI_BACKEND_URL || JSON.parse(await asked()).url;
+  if (!url.startsWith("file://")) return undefined;
+  return resolve(
+    project,
+    url
+      .slice("file://".length)
+      .replace(/\?.*$/, "")
+      .replace(/^~(?=\/|$)/, homedir()),
+  );
+}
+
+/** Whether the process that made the lock is proven to be no more: a younger one may have got its number. */
+function isDead({ pid, timestamp }: Lock): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  const started = startOf(pid);
+  return started === "zombie" || (started !== undefined && started > Date.parse(timestamp) + 2_000);
+}
+
+/** When a process began, in ms since 1970; `undefined` when that cannot be read. */
+function startOf(pid: number): number | "zombie" | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z") return "zombie";
+    const boot = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))![1];
+    const ticksPerSecond = 100;
+    return 1000 * (Number(boot) + Number(fields[19]) / ticksPerSecond);
+  } catch {
+    return undefined;
+  }
+}
