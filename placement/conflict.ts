@@ -1,12 +1,14 @@
 import type { Topology } from "../topology/topology";
+import { showGb } from "../topology/units";
+import { type Conflicting, conflicting } from "./conflicting";
 import type { Judge } from "./judge";
 import type { Conflict } from "./plan";
 import type { Problem } from "./problem";
 import { remedies } from "./remedies";
-import { smallestConflict } from "./smallest-conflict";
+import type { Shortage } from "./shortage";
 import type { Highs } from "./solver";
 
-export const notProven: Conflict = {
+const notProven: Conflict = {
   proven: false,
   instances: [],
   text: "Not proven to be impossible: the search was given up before it found a full placement or the proof that none exists.",
@@ -25,21 +27,41 @@ export function conflictOf(
   highs: Highs,
 ): Conflict {
   if (kind === "unknown") return notProven;
-  const smallest = smallestConflict(problem, highs);
-  const demands = smallest ?? problem.demands;
-  const instances = demands.map(({ request }) => request.instance.id).sort();
+  const found = conflicting(problem, highs);
+  const instances = found.demands.map(({ request }) => request.instance.id).sort();
   return {
     proven: true,
+    claim: found.claim,
     instances,
-    text: sentence(instances, smallest !== undefined, topology.scenario.allowMoves),
+    text: sentence(instances, found, topology.scenario.allowMoves),
     help: remedies(topology, judge, instances, highs),
   };
 }
 
-function sentence(ids: readonly string[], isSmallest: boolean, allowMoves: boolean): string {
+function sentence(ids: readonly string[], { claim, shortage }: Conflicting, allowMoves: boolean): string {
   const still = allowMoves ? "" : " while nothing that runs may move";
-  if (!isSmallest) return `Impossible, proven: not all ${ids.length} instances fit together${still}.`;
   if (ids.length === 1) return `Impossible, proven: no node can take ${ids[0]}, even alone${still}.`;
-  const named = `${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
-  return `Impossible, proven: ${named} do not fit together${still}; any fewer of them would.`;
+  const together = `Impossible, proven: ${listed(ids)} do not fit together${still}`;
+  const why = shortage ? `: ${shortageText(shortage)}` : "";
+  if (claim === "smallest") return `${together}; any fewer of them would.`;
+  if (claim === "irreducible")
+    return `${together}${why}. None of them can be left out; there may be a smaller set.`;
+  return `${together}${why}. Perhaps fewer of them do not fit either.`;
+}
+
+function shortageText({ what, need, have, nodes }: Shortage): string {
+  const where = nodes.length > 3 ? `the ${nodes.length} nodes they could run on` : nodes.join(", ");
+  const has = nodes.length === 1 ? "has" : "have";
+  if (what === "slots") return `they need ${need} slots, ${where} ${has} ${have}`;
+  if (what === "places")
+    return `each is so large that ${where} ${has} room for only ${have} of ${demands.length}`;
+  return `they need ${showGb(need, Math.ceil)} of ${what}, ${where} ${has} ${showGb(have, Math.floor)}`;
+}
+
+const mostNamed = 12;
+
+function listed(ids: readonly string[]): string {
+  if (ids.length > mostNamed)
+    return `${ids.slice(0, mostNamed).join(", ")} and ${ids.length - mostNamed} more`;
+  return `${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
 }

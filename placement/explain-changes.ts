@@ -1,8 +1,8 @@
-import type { Plan } from "./plan";
+import type { Gap, Plan } from "./plan";
 import { width, wrap } from "./table";
 
 /** What the plan was decided on, how, and what becomes of what ran before. Nothing on a first run that needed no search. */
-export function changesSection({ placements, nodes, method, factsAgeSeconds }: Plan): string[] {
+export function changesSection({ placements, nodes, method, gap, factsAgeSeconds }: Plan): string[] {
   const moves = placements.flatMap(({ instance, was, node, why }) =>
     was === undefined ? [] : [`${instance}: ${was} → ${node} because ${why}`],
   );
@@ -12,18 +12,24 @@ export function changesSection({ placements, nodes, method, factsAgeSeconds }: P
     ...nodes.flatMap(({ node, status, statusReason }) =>
       statusReason === undefined ? [] : [`${node} is ${status.toLowerCase()}: ${statusReason}`],
     ),
-    ...(method === "greedy" ? [] : [methods[method]]),
+    ...(method === "greedy" ? [] : [searchText(gap)]),
     ...moves,
     ...(stays.length === 0 ? [] : [`stays: ${stays.join(", ")}`]),
   ];
   return lines.flatMap(hanging);
 }
 
-const methods = {
-  exact: "search: all placements were compared; this one moves fewest and then scores highest in all",
-  repaired:
-    "search: all are placed, but it is not proven that no other placement moves fewer or scores higher",
-};
+function searchText(gap: Gap | undefined): string {
+  if (!gap)
+    return "search: all placements were compared; this one moves fewest and then scores highest in all";
+  const { moves, scorePercent } = gap;
+  const fewer = moves === 1 ? "at most 1 move fewer might do" : `at most ${moves} moves fewer might do`;
+  const proven = moves > 0 ? fewer : "none moves fewer";
+  // Rounded up: what is said is no less than what is true.
+  const percent = Math.ceil(scorePercent * 10) / 10;
+  const within = percent > 0 ? `the score is within ${percent} % of the best possible` : "none scores higher";
+  return `search: all are placed; ${proven}, and ${within}`;
+}
 
 /** A sentence whose further lines are indented. */
 export function hanging(text: string): string[] {

@@ -1,78 +1,131 @@
+import type { ModelData } from "highs";
 import type { Highs } from "./solver";
 
 export type Terms = readonly (readonly [coefficient: number, variable: number])[];
 
-export type Answer = { kind: "infeasible" } | { kind: "unknown" } | Solution;
+export type Answer = { kind: "infeasible" } | { kind: "unknown"; bound: number } | Solution;
 
 export interface Solution {
   kind: "solution";
   /** Whether no better one exists. */
   proven: boolean;
   values: readonly number[];
+  value: number;
+  /** No solution has a higher value. */
+  bound: number;
 }
 
-/**
- * How many branches a search may look at: a count, not a time, so that every machine decides the same. With it a
- * search that does not end is given up honestly.
- */
-const mostBranches = 50;
+export interface Effort {
+  /** A solution that is known, to begin with. */
+  start?: readonly number[] | undefined;
+  /** Fractions are allowed: what has no such solution has none at all, and its value is a bound. */
+  relaxed?: boolean;
+  /** How many branches the search may look at. */
+  branches?: number;
+  /** How much it may calculate: steps of the simplex method, times the size of the program. */
+  work?: number;
+}
 
-/** A program of binary variables, written down as it grows and solved as text. */
+/** Counts, not times, so that every machine decides the same. With them a search that does not end is given up honestly. */
+const standard = { branches: 2000, work: 4e6 };
+
+/** A program of whole and other variables from 0 up, written down as it grows. */
 export class IntegerProgram {
-  private readonly rows: string[] = [];
-  private readonly upperBounds: (number | "binary")[] = [];
+  private readonly upper: number[] = [];
+  private readonly isWhole: boolean[] = [];
+  private readonly starts: number[] = [0];
+  private readonly indices: number[] = [];
+  private readonly coefficients: number[] = [];
+  private readonly rowLower: number[] = [];
+  private readonly rowUpper: number[] = [];
 
-  binary(): number {
-    return this.upperBounds.push("binary") - 1;
+  get variables(): number {
+    return this.upper.length;
   }
 
-  /** From 0 to `upper`. */
+  whole(upper: number): number {
+    this.isWhole.push(true);
+    return this.upper.push(upper) - 1;
+  }
+
   continuous(upper: number): number {
-    return this.upperBounds.push(upper) - 1;
+    this.isWhole.push(false);
+    return this.upper.push(upper) - 1;
   }
 
+  /** Lowers what a variable may be at most. */
+  limit(variable: number, upper: number): void {
+    this.upper[variable] = upper;
+  }
+
+  /** @param terms each variable once */
   row(terms: Terms, relation: "<=" | ">=" | "=", bound: number): void {
-    this.rows.push(` r${this.rows.length}: ${written(terms)} ${relation} ${bound}`);
+    for (const [coefficient, variable] of terms) {
+      this.indices.push(variable);
+      this.coefficients.push(coefficient);
+    }
+    this.starts.push(this.indices.length);
+    this.rowLower.push(relation === "<=" ? Number.NEGATIVE_INFINITY : bound);
+    this.rowUpper.push(relation === ">=" ? Number.POSITIVE_INFINITY : bound);
   }
 
-  maximize(terms: Terms, highs: Highs): Answer {
-    const names = this.upperBounds.map((_, index) => `x${index}`);
-    const binaries = names.filter((_, index) => this.upperBounds[index] === "binary");
-    const bounds = this.upperBounds.flatMap((upper, index) =>
-      upper === "binary" ? [] : [` 0 <= x${index} <= ${upper}`],
-    );
-    const text = [
-      "Maximize",
-      ` objective: ${written(terms)}`,
-      "Subject To",
-      ...this.rows,
-      "Bounds",
-      ...bounds,
-      "Binary",
-      ...binaries.map((name) => ` ${name}`),
-      "End",
-    ];
-    const { Status: status, Columns: columns } = highs.solve(text.join("\n"), {
-      output_flag: false,
-      parallel: "off",
-      random_seed: 0,
-      mip_rel_gap: 0,
-      mip_abs_gap: 0.01,
-      mip_max_nodes: mostBranches,
+  maximize(terms: Terms, highs: Highs, effort: Effort = {}): Answer {
+    const { start, relaxed = false, branches = standard.branches, work = standard.work } = effort;
+    const steps = Math.ceil(work / (this.variables + this.rowUpper.length + 1));
+    const { callbackType, modelStatus, solutionStatus } = highs.constants;
+    return highs.withModel(this.model(terms, highs, relaxed), (model): Answer => {
+      model.options.set({
+        output_flag: false,
+        random_seed: 0,
+        mip_rel_gap: 0,
+        mip_abs_gap: 0.01,
+        mip_max_nodes: branches,
+        ...(relaxed && { simplex_iteration_limit: steps }),
+      });
+      if (start) model.setSolution({ colValue: start });
+      const { modelStatus: ended } = model.run({
+        [callbackType.mipInterrupt](event) {
+          if (Number(event.data.mip_total_lp_iterations ?? 0) > steps) event.interrupt();
+          return undefined;
+        },
+      });
+      if (ended === modelStatus.infeasible) return { kind: "infeasible" };
+      const proven = ended === modelStatus.optimal;
+      const value = model.getObjectiveValue();
+      const bound = proven
+        ? value
+        : relaxed
+          ? Number.POSITIVE_INFINITY
+          : Number(model.info.get("mip_dual_bound"));
+      const isFound = model.info.get("primal_solution_status") === solutionStatus.feasible;
+      if (!isFound || (relaxed && !proven)) return { kind: "unknown", bound };
+      return { kind: "solution", proven, values: [...model.getSolution().colValue], value, bound };
     });
-    if (status === "Infeasible") return { kind: "infeasible" };
-    const values = names.map(
-      (name) => (columns[name] as { Primal?: number } | undefined)?.Primal ?? Number.NaN,
-    );
-    if (values.some((value) => !Number.isFinite(value))) return { kind: "unknown" };
-    return { kind: "solution", proven: status === "Optimal", values };
   }
-}
 
-/** One term a line: a line of the format is not made for thousands of them. */
-function written(terms: Terms): string {
-  if (terms.length === 0) return "0 x0";
-  return terms
-    .map(([coefficient, variable]) => `${coefficient < 0 ? "-" : "+"} ${Math.abs(coefficient)} x${variable}`)
-    .join("\n  ");
+  private model(terms: Terms, highs: Highs, relaxed: boolean): ModelData {
+    const cost = new Float64Array(this.variables);
+    for (const [coefficient, variable] of terms) cost[variable]! += coefficient;
+    const [numCols, numRows] = [this.variables, this.rowUpper.length];
+    const { integer, continuous } = highs.constants.variableType;
+    return {
+      numCols,
+      numRows,
+      sense: highs.constants.objectiveSense.maximize,
+      colCost: cost,
+      colLower: new Float64Array(numCols),
+      colUpper: this.upper,
+      rowLower: this.rowLower,
+      rowUpper: this.rowUpper,
+      matrix: {
+        format: "csr",
+        numRows,
+        numCols,
+        starts: this.starts,
+        indices: this.indices,
+        values: this.coefficients,
+      },
+      ...(!relaxed && { integrality: this.isWhole.map((isWhole) => (isWhole ? integer : continuous)) }),
+    };
+  }
 }

@@ -1,14 +1,12 @@
 import type { Topology } from "../topology/topology";
 import { compare } from "./compare";
-import { conflictOf, notProven } from "./conflict";
+import { conflictOf } from "./conflict";
 import { type Choice, type Decided, decide } from "./decide";
 import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
-import type { Conflict, Plan } from "./plan";
-import type { Problem } from "./problem";
-import { repaired } from "./repair";
+import type { Conflict, Gap, Plan } from "./plan";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
 import { solver } from "./solver";
@@ -24,7 +22,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   const { cluster, scenario, observed } = topology;
   const judge = judgeBy(filters, scores);
   const survey = surveyOf(topology, judge);
-  const { placements, unplaced, loads, method, conflict } = await decideAll();
+  const { placements, unplaced, loads, method, gap, conflict } = await decideAll();
   return {
     scenario: scenario.name,
     cluster: cluster.name,
@@ -32,6 +30,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
     method,
+    ...(gap && { gap }),
     ...(conflict && { conflict }),
     ...(observed.facts && { factsAgeSeconds: observed.facts.ageSeconds }),
   };
@@ -41,31 +40,21 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
     if (isComplete) return { ...greedy, method: "greedy" };
     const problem = survey.problem();
-    if (isLarge(problem)) return decideLarge(greedy);
     const highs = await solver();
-    const found = search(problem, highs);
-    if (found.kind !== "placed")
-      return {
-        ...greedy,
-        method: "greedy",
-        conflict: conflictOf(topology, judge, problem, found.kind, highs),
-      };
-    const decided = decideFrom([...found.choices]);
+    const start = new Map(greedy.placements.map(({ instance, node, onGpu }) => [instance, { node, onGpu }]));
+    const found = search(problem, highs, start);
+    if (found.kind !== "placed") {
+      const conflict = conflictOf(topology, judge, problem, found.kind, highs);
+      return { ...greedy, method: "greedy", conflict };
+    }
+    const { choices, gap } = found;
+    const { loads, ...decided } = decideFrom(choices);
+    const isProven = gap.moves === 0 && gap.scorePercent === 0;
     return {
       ...outweighed(decided, problem, highs),
-      loads: decided.loads,
-      method: found.proven ? "exact" : "repaired",
+      loads,
+      ...(isProven ? { method: "exact" } : { method: "repaired", gap }),
     };
-  }
-
-  /** Too large to be searched as a whole: what is found holds, but what is not found is not proven to be impossible. */
-  function decideLarge(greedy: ReturnType<typeof decideFrom>): Outcome {
-    const left = new Set(greedy.unplaced.map(({ instance }) => instance));
-    const leftOut = survey.requests.filter(({ instance }) => left.has(instance.id));
-    const placed = new Map(greedy.placements.map(({ instance, node, onGpu }) => [instance, { node, onGpu }]));
-    const choices = repaired(leftOut, placed, survey.requests, greedy.loads, judge);
-    if (choices) return { ...decideFrom(choices), method: "repaired" };
-    return { ...decideFrom(placed), method: "greedy", conflict: notProven };
   }
 
   function decideFrom(choices: Iterable<[string, Choice]>) {
@@ -74,18 +63,10 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   }
 }
 
-/** About 20 instances on 10 nodes: beyond it a search takes longer than a preview may. */
-const mostOptions = 200;
-
-/** One that fits nowhere needs no search, however large the problem. */
-function isLarge({ demands }: Problem): boolean {
-  if (demands.some(({ options }) => options.length === 0)) return false;
-  return demands.reduce((sum, { options }) => sum + options.length, 0) > mostOptions;
-}
-
 type Outcome = Decided & {
   loads: ReturnType<Survey["emptyLoads"]>;
   method: Plan["method"];
+  gap?: Gap;
   conflict?: Conflict;
 };
 

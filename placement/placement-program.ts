@@ -1,65 +1,150 @@
+import { cliques } from "./cliques";
 import type { Choice } from "./decide";
+import { groupBy } from "./group-by";
 import { IntegerProgram, type Terms } from "./integer-program";
-import type { Demand, Option, Problem } from "./problem";
+import { type Kind, kindsOf } from "./kinds";
+import type { Demand, Option, Problem, Room } from "./problem";
 
-/** A demand's option and the variable that picks it. */
+/** A kind's option and the variable that says how many take it. */
 export interface Pick {
-  demand: Demand;
+  kind: Kind;
   option: Option;
   variable: number;
 }
 
-/** A problem as an integer program: one variable per option. Every demand may be left out; `require` forbids it. */
+/** Kinds in rooms as an integer program: one variable per kind and option. Any may be left out; `require` forbids it. */
 export class PlacementProgram extends IntegerProgram {
   readonly picks: readonly Pick[];
-  private readonly byDemand = new Map<string, Pick[]>();
+  /** Counts those who stay. */
+  readonly staying: Terms;
+  private readonly byKind: ReadonlyMap<Kind, Pick[]>;
+  /** What the variables that are no picks are, given the picks. */
+  private readonly derived: { variable: number; of: (values: readonly number[]) => number }[] = [];
 
-  constructor({ demands, rooms }: Problem) {
+  constructor(kinds: readonly Kind[], rooms: readonly Room[]) {
     super();
-    this.picks = demands.flatMap((demand) =>
-      demand.options.map((option) => ({ demand, option, variable: this.binary() })),
+    const byName = new Map(rooms.map((room) => [room.node, room]));
+    this.picks = kinds.flatMap((kind) =>
+      kind.options.map((option) => {
+        const most = mostOf(kind, option, byName.get(option.node)!);
+        return { kind, option, variable: this.whole(most) };
+      }),
     );
-    for (const demand of demands) this.byDemand.set(demand.request.instance.id, []);
-    for (const pick of this.picks) this.of(pick.demand).push(pick);
-    for (const demand of demands) this.row(terms(this.of(demand)), "<=", 1);
-    const ramUnit = divisor(this.picks.map(({ option }) => option.takes.ramBytes));
-    const gpuUnit = divisor(this.picks.map(({ option }) => option.takes.gpuMemoryBytes));
-    for (const { node, ramBytes, gpuMemoryBytes, slots } of rooms) {
-      const here = this.picks.filter(({ option }) => option.node === node);
+    this.byKind = groupBy(this.picks, ({ kind }) => kind);
+    for (const kind of kinds) this.row(terms(this.of(kind)), "<=", kind.demands.length);
+    const ramUnit = unitOf(
+      this.picks.map(({ option }) => option.takes.ramBytes),
+      rooms.map((room) => room.ramBytes),
+    );
+    const gpuUnit = unitOf(
+      this.picks.map(({ option }) => option.takes.gpuMemoryBytes),
+      rooms.map((room) => room.gpuMemoryBytes),
+    );
+    for (const [node, here] of groupBy(this.picks, ({ option }) => option.node)) {
+      const { ramBytes, gpuMemoryBytes, slots } = byName.get(node)!;
+      const ram = terms(here, ({ takes }) => Math.floor(takes.ramBytes / ramUnit));
       const onGpu = here.filter(({ option }) => option.takes.gpuMemoryBytes > 0);
-      if (here.length === 0) continue;
+      const gpu = terms(onGpu, ({ takes }) => Math.floor(takes.gpuMemoryBytes / gpuUnit));
       this.row(terms(here), "<=", slots);
-      this.row(
-        terms(here, ({ takes }) => takes.ramBytes / ramUnit),
-        "<=",
-        Math.floor(ramBytes / ramUnit),
-      );
-      this.row(
-        terms(onGpu, ({ takes }) => takes.gpuMemoryBytes / gpuUnit),
-        "<=",
-        Math.max(0, Math.floor(gpuMemoryBytes / gpuUnit)),
-      );
-      for (const clique of cliques(here)) this.row(terms(clique), "<=", 1);
+      this.row(ram, "<=", Math.floor(ramBytes / ramUnit));
+      if (gpu.length > 0) this.row(gpu, "<=", Math.max(0, Math.floor(gpuMemoryBytes / gpuUnit)));
+      this.keepApart(groupBy(here, ({ kind }) => kind));
     }
+    this.staying = kinds.flatMap((kind) => this.stayingOf(kind));
   }
 
-  of({ request }: Demand): Pick[] {
-    return this.byDemand.get(request.instance.id)!;
+  /** All must be placed. */
+  static ofAll(problem: Problem, likes: "nothing" | "scores"): PlacementProgram {
+    const kinds = kindsOf(problem, likes);
+    const program = new PlacementProgram(kinds, problem.rooms);
+    for (const kind of kinds) program.require(kind);
+    return program;
   }
 
-  require(demand: Demand): void {
-    this.row(terms(this.of(demand)), ">=", 1);
+  of(kind: Kind): readonly Pick[] {
+    return this.byKind.get(kind) ?? [];
   }
 
-  /** What a solution picks, by instance id. */
+  require(kind: Kind, count = kind.demands.length): void {
+    this.row(terms(this.of(kind)), ">=", count);
+  }
+
+  /** A variable that follows from the others. */
+  derive(variable: number, of: (values: readonly number[]) => number): number {
+    this.derived.push({ variable, of });
+    return variable;
+  }
+
+  /** What a solution picks, by instance id: those who may stay first, the others by rank in the order of the requests. */
   choices(values: readonly number[]): Map<string, Choice> {
-    const chosen = this.picks.filter(({ variable }) => values[variable]! > 0.5);
-    return new Map(
-      chosen.map(({ demand, option }) => [
-        demand.request.instance.id,
-        { node: option.node, onGpu: option.takes.onGpu },
-      ]),
-    );
+    const choices = new Map<string, Choice>();
+    for (const [kind, picks] of this.byKind) {
+      const places = picks.flatMap(({ option, variable }) =>
+        Array.from({ length: Math.round(values[variable]!) }, () => option),
+      );
+      const take = (demand: Demand, index: number) => {
+        const [place] = index >= 0 ? places.splice(index, 1) : [];
+        if (place) choices.set(demand.request.instance.id, { node: place.node, onGpu: place.takes.onGpu });
+        return place !== undefined;
+      };
+      const stayed = kind.demands.filter(
+        (demand) =>
+          demand.mayStay &&
+          take(
+            demand,
+            places.findIndex(({ node }) => node === demand.request.was),
+          ),
+      );
+      for (const demand of kind.demands) if (!stayed.includes(demand)) take(demand, 0);
+    }
+    return choices;
+  }
+
+  /** The values that a placement has: the inverse of `choices`. */
+  valuesOf(choices: ReadonlyMap<string, Choice>): number[] {
+    const values = Array.from({ length: this.variables }, () => 0);
+    for (const [kind, picks] of this.byKind) {
+      for (const { request } of kind.demands) {
+        const choice = choices.get(request.instance.id);
+        const pick = picks.find(
+          ({ option }) => option.node === choice?.node && option.takes.onGpu === choice.onGpu,
+        );
+        if (pick) values[pick.variable]!++;
+      }
+    }
+    for (const { variable, of } of this.derived) values[variable] = of(values);
+    return values;
+  }
+
+  private stayingOf(kind: Kind): Terms {
+    return [...kind.staying].flatMap(([node, count]): Terms => {
+      const here = terms(this.of(kind).filter(({ option }) => option.node === node));
+      if (count === kind.demands.length) return here;
+      const stay = this.derive(this.continuous(count), (values) => Math.min(count, total(here, values)));
+      this.row([[1, stay], ...negative(here)], "<=", 0);
+      return [[1, stay]];
+    });
+  }
+
+  private keepApart(here: ReadonlyMap<Kind, readonly Pick[]>): void {
+    const present = new Map<Kind, Terms>();
+    for (const [kind, picks] of here) {
+      const own = terms(picks);
+      if (kind.apart) this.row(own, "<=", 1);
+      if (kind.conflicts.size === 0) continue;
+      if (kind.apart || kind.demands.length === 1) present.set(kind, own);
+      else {
+        const isHere = this.derive(this.whole(1), (values) => Math.min(1, total(own, values)));
+        this.row([[-kind.demands.length, isHere], ...own], "<=", 0);
+        present.set(kind, [[1, isHere]]);
+      }
+    }
+    for (const clique of cliques([...present.keys()]))
+      this.row(
+        clique.flatMap((kind) => present.get(kind)!),
+        "<=",
+        1,
+      );
   }
 }
 
@@ -67,29 +152,31 @@ export function terms(picks: readonly Pick[], weight: (option: Option) => number
   return picks.map(({ option, variable }) => [weight(option), variable] as const);
 }
 
-/** Groups of picks of which only one may be, so that each pair that must not meet is in one of them. */
-function cliques(here: readonly Pick[]): Pick[][] {
-  const found: Pick[][] = [];
-  const covered = new Set<string>();
-  const idOf = ({ demand }: Pick) => demand.request.instance.id;
-  for (const [index, first] of here.entries()) {
-    const { conflicts } = first.demand.request;
-    if (conflicts.size === 0) continue;
-    for (const second of here.slice(index + 1)) {
-      if (!conflicts.has(idOf(second)) || covered.has(`${idOf(first)} ${idOf(second)}`)) continue;
-      const clique = [first, second];
-      for (const other of here) {
-        const isIn = clique.includes(other);
-        const meetsNone = clique.every(
-          (member) => idOf(member) === idOf(other) || other.demand.request.conflicts.has(idOf(member)),
-        );
-        if (!isIn && meetsNone) clique.push(other);
-      }
-      for (const a of clique) for (const b of clique) covered.add(`${idOf(a)} ${idOf(b)}`);
-      found.push(clique);
-    }
-  }
-  return found;
+export function negative(terms: Terms): Terms {
+  return terms.map(([coefficient, variable]) => [-coefficient, variable] as const);
+}
+
+export function total(terms: Terms, values: readonly number[]): number {
+  return terms.reduce((sum, [coefficient, variable]) => sum + coefficient * values[variable]!, 0);
+}
+
+/** How many of a kind a room can hold when nobody else is there. */
+function mostOf({ demands, apart }: Kind, { takes }: Option, room: Room): number {
+  const times = (has: number, needs: number) => (needs > 0 ? Math.floor(has / needs) : demands.length);
+  const ram = times(room.ramBytes, takes.ramBytes);
+  const gpu = times(room.gpuMemoryBytes, takes.gpuMemoryBytes);
+  return Math.max(0, Math.min(apart ? 1 : demands.length, room.slots, ram, gpu));
+}
+
+/** A solver is exact to so many digits. */
+const mostUnits = 1e7;
+
+/**
+ * In these units the sizes are whole numbers that a solver adds up exactly. Where that would need too many digits they are
+ * rounded down: the program then allows no less than there is, so what it excludes is impossible, and what it finds is checked.
+ */
+function unitOf(sizes: readonly number[], rooms: readonly number[]): number {
+  return Math.max(divisor(sizes), Math.ceil(Math.max(0, ...rooms) / mostUnits));
 }
 
 /** The greatest common divisor: in its units the sizes are small whole numbers, which a solver adds up exactly. */

@@ -138,13 +138,27 @@ export const planJsonSchema = z.object({
   method: z.enum(["greedy", "exact", "repaired"]).meta({
     description:
       "greedy: one after the other to its best node; exact: proven to be the best of all placements; repaired: all " +
-      "placed by shifting, not proven to be the best",
+      "placed, and how far from the best that may be is the gap",
   }),
+  gap: z
+    .object({
+      moves: whole("So many moves fewer are not ruled out"),
+      scorePercent: z.number().min(0).meta({
+        description: "A sum of scores that is higher by so many percent of the best that might be is not ruled out",
+      }),
+    })
+    .optional()
+    .meta({ description: "What a better placement might have; only of what is repaired" }),
   conflict: z
     .object({
       proven: yes("Whether it is certain that no full placement exists"),
+      claim: z.enum(["smallest", "irreducible", "some"]).optional().meta({
+        description:
+          "What is known of the instances: smallest: no fewer conflict; irreducible: none of them can be left out; some: they " +
+          "conflict, perhaps fewer of them do. Missing without a proof",
+      }),
       instances: z.array(z.string()).meta({
-        description: "The smallest set of instances that do not fit together; empty without a proof",
+        description: "Instances that do not fit together, by id; empty without a proof",
       }),
       text: text("A sentence about them"),
       help: z

@@ -78,12 +78,25 @@ export interface Unplaced {
 export interface Conflict {
   /** Whether it is certain that no full placement exists. */
   proven: boolean;
-  /** The smallest set of instances that do not fit together; by id. */
+  /**
+   * What is known of the instances: `smallest`: no fewer conflict; `irreducible`: none of them can be left out; `some`: they
+   * conflict, perhaps fewer of them do. Only when proven.
+   */
+  claim?: "smallest" | "irreducible" | "some";
+  /** Instances that do not fit together; by id. */
   instances: string[];
   /** A sentence about them. */
   text: string;
   /** What would help: one sentence each, the most useful first. */
   help: string[];
+}
+
+/** What a better placement might have that was not found and is not ruled out. */
+export interface Gap {
+  /** So many moves fewer at most. */
+  moves: number;
+  /** A higher sum of scores, in percent of the best that might be. */
+  scorePercent: number;
 }
 
 /** What another stack holds on a node. */
@@ -129,9 +142,11 @@ export interface Plan {
   nodes: NodeLoad[];
   /**
    * `greedy`: one after the other to its best node. `exact`: proven to be the best of all placements. `repaired`: all
-   * placed by shifting, not proven to be the best.
+   * placed, and how far from the best that may be is the `gap`.
    */
   method: "greedy" | "exact" | "repaired";
+  /** Only of what is `repaired`. */
+  gap?: Gap;
   /** Only when something is left out. */
   conflict?: Conflict;
   /** The age of what the machines said; undefined: nobody asked them. */

@@ -4,14 +4,17 @@ import type { Topology } from "../topology/topology";
 import { showGb } from "../topology/units";
 import { compare } from "./compare";
 import type { Judge } from "./judge";
-import { PlacementProgram, terms } from "./placement-program";
+import { PlacementProgram, terms, total } from "./placement-program";
 import type { Problem } from "./problem";
 import { search } from "./search";
+import { mostWhole } from "./sizes";
 import type { Highs } from "./solver";
 import { surveyOf } from "./survey";
 
-/** More would be a search of its own. */
+/** More would be a search of its own: trials, and variables in all of them together. */
 const mostTrials = 60;
+const mostVariables = 20_000;
+const effort = { branches: 200, work: 4e5 };
 
 /**
  * What would let the conflicting instances be placed together, each tried by itself: a smaller demand, a larger node,
@@ -26,6 +29,7 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   };
   const nodes = [...topology.cluster.nodes].sort((a, b) => compare(a.name, b.name));
   const instances = [...topology.scenario.instances].sort((a, b) => compare(a.id, b.id));
+  let variables = mostVariables;
   return [...moves(), ...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
 
   function moves(): string[] {
@@ -55,19 +59,23 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   /** The most RAM an instance could have on a node while all the others of the conflict are placed too. */
   function roomFor(id: string, node: string, situation: Topology): number {
     const problem = problemOf(situation);
-    const program = new PlacementProgram(problem);
-    for (const demand of problem.demands) program.require(demand);
-    const own = program.picks.filter(({ demand }) => demand.request.instance.id === id);
-    for (const { option, variable } of own) if (option.node !== node) program.row([[1, variable]], "<=", 0);
+    const program = affordable(problem);
+    if (!program) return 0;
+    // It is so small that it is a kind of its own.
+    const own = program.picks.filter(({ kind }) => kind.demands[0]!.request.instance.id === id);
+    for (const { option, variable } of own) if (option.node !== node) program.limit(variable, 0);
     const here = program.picks.filter(({ option }) => option.node === node);
     const unit = 1e-6;
     const answer = program.maximize(
       terms(here, ({ takes }) => -takes.ramBytes * unit),
       highs,
+      effort,
     );
     if (answer.kind !== "solution") return 0;
-    const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
-    const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
+    const taken = total(
+      terms(here, ({ takes }) => takes.ramBytes),
+      answer.values.map(Math.round),
+    );
     return problem.rooms.find((room) => room.node === node)!.ramBytes - (taken - 1);
   }
 
@@ -86,17 +94,19 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
 
   /** By how much the least that a node must hold exceeds what it has. */
   function shortOf(node: string, situation: Topology): number | undefined {
-    const problem = problemOf(situation);
-    const program = new PlacementProgram(problem);
-    for (const demand of problem.demands) program.require(demand);
+    const program = affordable(problemOf(situation));
+    if (!program) return undefined;
     const here = program.picks.filter(({ option }) => option.node === node);
     const answer = program.maximize(
       terms(here, ({ takes }) => -takes.ramBytes * 1e-6),
       highs,
+      effort,
     );
     if (answer.kind !== "solution") return undefined;
-    const used = here.filter(({ variable }) => answer.values[variable]! > 0.5);
-    const taken = used.reduce((sum, { option }) => sum + option.takes.ramBytes, 0);
+    const taken = total(
+      terms(here, ({ takes }) => takes.ramBytes),
+      answer.values.map(Math.round),
+    );
     const room = problemOf(topology).rooms.find((candidate) => candidate.node === node)!;
     return taken > room.ramBytes
       ? moreRam(nodes.find(({ name }) => name === node)!, room.ramBytes, taken)
@@ -110,9 +120,16 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   }
 
   function fits(problem: Problem): boolean {
-    const program = new PlacementProgram(problem);
-    for (const demand of problem.demands) program.require(demand);
-    return program.maximize([], highs).kind === "solution";
+    const program = affordable(problem);
+    return program?.maximize([], highs, effort).kind === "solution";
+  }
+
+  /** The program in which all are placed, while there is anything left to spend on it. */
+  function affordable(problem: Problem): PlacementProgram | undefined {
+    if (variables <= 0) return undefined;
+    const program = PlacementProgram.ofAll(problem, "nothing");
+    variables -= program.variables;
+    return program.variables > mostWhole ? undefined : program;
   }
 
   function problemOf(situation: Topology): Problem {

@@ -1,9 +1,13 @@
 import { IntegerProgram } from "./integer-program";
+import { type Kind, kindsOf } from "./kinds";
 import { PlacementProgram, terms } from "./placement-program";
-import type { Demand, Problem } from "./problem";
+import type { Demand, Problem, Room } from "./problem";
 import type { Highs } from "./solver";
 
 const mostRounds = 200;
+/** Variables in all rounds together. */
+const mostVariables = 20_000;
+const effort = { branches: 200, work: 4e5 };
 
 /**
  * The smallest set of demands that do not fit together even when all others are left out, of a problem that has no
@@ -13,40 +17,43 @@ const mostRounds = 200;
 export function smallestConflict(problem: Problem, highs: Highs): Demand[] | undefined {
   const hopeless = problem.demands.find(({ options }) => options.length === 0);
   if (hopeless) return [hopeless];
-  const groups = interchangeable(problem.demands);
+  const kinds = kindsOf(problem, "nothing");
   const fitting: number[][] = [];
-  for (let round = 0; round < mostRounds; round++) {
-    const counts = smallestOutside(fitting, groups, highs);
-    const wanted = groups.flatMap((group, index) => group.slice(0, counts[index]!));
-    const largest = largestWith(wanted, problem, highs);
-    if (largest === "none") return wanted;
+  let variables = mostVariables;
+  for (let round = 0; round < mostRounds && variables > 0; round++) {
+    const counts = smallestOutside(fitting, kinds, highs);
+    const largest = largestWith(counts, kinds, problem.rooms, highs);
+    if (largest === "none") return kinds.flatMap(({ demands }, index) => demands.slice(0, counts[index]!));
     if (largest === undefined) return undefined;
-    fitting.push(groups.map((group) => group.filter((demand) => largest.has(demand)).length));
+    fitting.push(largest.counts);
+    variables -= largest.variables;
   }
   return undefined;
 }
 
-/** Everything that fits together with what is wanted, as many as possible. */
-export function largestWith(
-  wanted: readonly Demand[],
-  problem: Problem,
+/** How many of each kind fit together with so many of each that are wanted, as many as possible in all. */
+function largestWith(
+  wanted: readonly number[],
+  kinds: readonly Kind[],
+  rooms: readonly Room[],
   highs: Highs,
-): ReadonlySet<Demand> | "none" | undefined {
-  const program = new PlacementProgram(problem);
-  for (const demand of wanted) program.require(demand);
-  const answer = program.maximize(terms(program.picks), highs);
+): { counts: number[]; variables: number } | "none" | undefined {
+  const program = new PlacementProgram(kinds, rooms);
+  for (const [index, kind] of kinds.entries()) program.require(kind, wanted[index]!);
+  const answer = program.maximize(terms(program.picks), highs, effort);
   if (answer.kind === "infeasible") return "none";
   if (answer.kind === "unknown" || !answer.proven) return undefined;
-  const chosen = program.picks.filter(({ variable }) => answer.values[variable]! > 0.5);
-  return new Set(chosen.map(({ demand }) => demand));
+  const countOf = (kind: Kind) =>
+    program.of(kind).reduce((sum, { variable }) => sum + Math.round(answer.values[variable]!), 0);
+  return { counts: kinds.map(countOf), variables: program.variables };
 }
 
-/** How many of each group, as few as possible in all, so that no fitting set has as many of every group. */
-function smallestOutside(fitting: readonly number[][], groups: readonly Demand[][], highs: Highs): number[] {
-  if (fitting.length === 0) return groups.map(() => 0);
+/** How many of each kind, as few as possible in all, so that no fitting set has as many of every kind. */
+function smallestOutside(fitting: readonly number[][], kinds: readonly Kind[], highs: Highs): number[] {
+  if (fitting.length === 0) return kinds.map(() => 0);
   const program = new IntegerProgram();
-  // The variable at [group][count] says: more than `count` of the group.
-  const moreThan = groups.map((group) => group.map(() => program.binary()));
+  // The variable at [kind][count] says: more than `count` of the kind.
+  const moreThan = kinds.map(({ demands }) => demands.map(() => program.whole(1)));
   for (const more of moreThan) {
     for (let count = 1; count < more.length; count++)
       program.row(
@@ -70,28 +77,6 @@ function smallestOutside(fitting: readonly number[][], groups: readonly Demand[]
     moreThan.flat().map((variable) => [-1, variable] as const),
     highs,
   );
-  if (answer.kind !== "solution") return groups.map((group) => group.length);
+  if (answer.kind !== "solution") return kinds.map(({ demands }) => demands.length);
   return moreThan.map((more) => more.filter((variable) => answer.values[variable]! > 0.5).length);
-}
-
-/** Demands that could change places without a difference are one group: a group of fifty is no harder than one of two. */
-function interchangeable(demands: readonly Demand[]): Demand[][] {
-  const groups = groupBy(demands, (demand) => keyOf(demand, false));
-  const alone = groups.filter((group) => group.length === 1).flat();
-  // Those that must not meet each other are alike when the rest of their conflicts is.
-  return [...groups.filter((group) => group.length > 1), ...groupBy(alone, (demand) => keyOf(demand, true))];
-}
-
-function keyOf({ request, options }: Demand, withSelf: boolean): string {
-  const conflicts = [...request.conflicts, ...(withSelf ? [request.instance.id] : [])].sort();
-  return JSON.stringify([options.map(({ node, takes }) => [node, takes]).sort(), conflicts]);
-}
-
-function groupBy(demands: readonly Demand[], keyOf: (demand: Demand) => string): Demand[][] {
-  const groups = new Map<string, Demand[]>();
-  for (const demand of demands) {
-    const key = keyOf(demand);
-    groups.set(key, [...(groups.get(key) ?? []), demand]);
-  }
-  return [...groups.values()];
 }

@@ -1,6 +1,6 @@
-import type { LegacyHighs } from "highs";
+import type { Highs } from "highs";
 
-export type Highs = LegacyHighs;
+export type { Highs };
 
 let loaded: Promise<Highs> | undefined;
 

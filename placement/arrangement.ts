@@ -1,0 +1,247 @@
+import type { Choice } from "./decide";
+import type { Kind } from "./kinds";
+import type { Problem } from "./problem";
+
+/** A kind's options by room: what it takes there and what that is worth, on the GPU (1) and off it (0). */
+interface Table {
+  may: Uint8Array[];
+  ram: Float64Array[];
+  gpu: Float64Array[];
+  points: Int32Array[];
+  rank: Int32Array[];
+}
+
+/** What is better decides in this order: less left out, fewer moves, more points, the tie order. All in whole numbers. */
+export interface Cost {
+  missing: number;
+  moves: number;
+  points: number;
+  /** The rank of one who is placed early weighs more than that of one who comes later. */
+  ranks: number;
+}
+
+const nowhere = -1;
+
+/** A placement, whole or not, that can be changed quickly. Demands and rooms are numbers. */
+export class Arrangement {
+  readonly demands: number;
+  readonly rooms: number;
+  readonly size: Int32Array;
+  /** The room each may stay in, or -1. */
+  readonly home: Int32Array;
+  readonly at: Int32Array;
+  readonly residents: number[][];
+  readonly leftOut: number[] = [];
+  readonly cost: Cost;
+  private readonly roomOf: ReadonlyMap<string, number>;
+  private readonly position: Int32Array;
+  private readonly mode: Uint8Array;
+  private readonly tables: Table[];
+  private readonly conflicts: (ReadonlySet<number> | undefined)[];
+  private readonly likes: (readonly number[])[];
+  private readonly likedBy: number[][];
+  private readonly ram: Float64Array;
+  private readonly gpu: Float64Array;
+  private readonly slots: Int32Array;
+
+  constructor(
+    private readonly problem: Problem,
+    kinds: readonly Kind[],
+  ) {
+    const { demands, rooms } = problem;
+    this.demands = demands.length;
+    this.rooms = rooms.length;
+    const roomOf = new Map(rooms.map(({ node }, index) => [node, index]));
+    this.roomOf = roomOf;
+    const indexOf = new Map(demands.map(({ request }, index) => [request.instance.id, index]));
+    const tableOf = new Map(
+      kinds.flatMap((kind) => {
+        const table = tableOfKind(kind, roomOf);
+        return kind.demands.map((demand) => [demand, table] as const);
+      }),
+    );
+    this.tables = demands.map((demand) => tableOf.get(demand)!);
+    this.size = sizesOf(problem);
+    this.home = Int32Array.from(demands, ({ mayStay, request, options }) =>
+      mayStay && options.some(({ stays }) => stays) ? roomOf.get(request.was!)! : nowhere,
+    );
+    const known = (ids: Iterable<string>) => [...ids].flatMap((id) => indexOf.get(id) ?? []);
+    this.conflicts = demands.map(({ request: { conflicts } }) =>
+      conflicts.size > 0 ? new Set(known(conflicts)) : undefined,
+    );
+    this.likes = demands.map(({ request }) => known(request.affinity));
+    this.likedBy = demands.map(() => []);
+    for (const [index, liked] of this.likes.entries())
+      for (const one of liked) this.likedBy[one]!.push(index);
+    this.ram = Float64Array.from(rooms, ({ ramBytes }) => ramBytes);
+    this.gpu = Float64Array.from(rooms, ({ gpuMemoryBytes }) => gpuMemoryBytes);
+    this.slots = Int32Array.from(rooms, ({ slots }) => slots);
+    this.residents = rooms.map(() => []);
+    this.at = new Int32Array(demands.length).fill(nowhere);
+    this.mode = new Uint8Array(demands.length);
+    this.position = new Int32Array(demands.length);
+    this.cost = {
+      missing: 0,
+      moves: this.home.filter((home) => home !== nowhere).length,
+      points: 0,
+      ranks: 0,
+    };
+    for (let demand = 0; demand < this.demands; demand++) this.leaveOut(demand);
+  }
+
+  /**
+   * How a demand would fit into a room as it is: 1 on the GPU, 0 off it, -1 not at all.
+   * @param onGpu false: not on the GPU
+   */
+  modeIn(demand: number, room: number, onGpu = true): number {
+    if (this.slots[room]! <= 0) return nowhere;
+    const { may, ram, gpu } = this.tables[demand]!;
+    for (let mode = Number(onGpu); mode >= 0; mode--) {
+      if (may[mode]![room] === 0 || ram[mode]![room]! > this.ram[room]!) continue;
+      const wanted = gpu[mode]![room]!;
+      if (wanted > 0 && wanted > this.gpu[room]!) continue;
+      const conflicts = this.conflicts[demand];
+      return conflicts && this.residents[room]!.some((other) => conflicts.has(other)) ? nowhere : mode;
+    }
+    return nowhere;
+  }
+
+  /** Whether it could be there if nobody else were. */
+  mayBeIn(demand: number, room: number): boolean {
+    const { may } = this.tables[demand]!;
+    return may[0]![room] === 1 || may[1]![room] === 1;
+  }
+
+  pointsIn(demand: number, room: number, mode: number): number {
+    return this.tables[demand]!.points[mode]![room]!;
+  }
+
+  /** What would stay free of a room's RAM. */
+  slackIn(demand: number, room: number, mode: number): number {
+    return this.ram[room]! - this.tables[demand]!.ram[mode]![room]!;
+  }
+
+  modeOf(demand: number): number {
+    return this.mode[demand]!;
+  }
+
+  put(demand: number, room: number, mode: number): void {
+    const last = this.leftOut.pop()!;
+    if (last !== demand) {
+      this.leftOut[this.position[demand]!] = last;
+      this.position[last] = this.position[demand]!;
+    }
+    this.cost.missing -= this.size[demand]!;
+    this.at[demand] = room;
+    this.mode[demand] = mode;
+    this.residents[room]!.push(demand);
+    this.count(demand, room, 1);
+  }
+
+  remove(demand: number): void {
+    const room = this.at[demand]!;
+    this.count(demand, room, -1);
+    const residents = this.residents[room]!;
+    residents[residents.indexOf(demand)] = residents[residents.length - 1]!;
+    residents.pop();
+    this.at[demand] = nowhere;
+    this.leaveOut(demand);
+  }
+
+  /** Takes over a placement instead of its own, but for what does not fit. */
+  take(choices: ReadonlyMap<string, Choice>): void {
+    for (let demand = 0; demand < this.demands; demand++)
+      if (this.at[demand] !== nowhere) this.remove(demand);
+    for (const [demand, { request }] of this.problem.demands.entries()) {
+      const choice = choices.get(request.instance.id);
+      const room = this.roomOf.get(choice?.node ?? "") ?? nowhere;
+      if (room === nowhere) continue;
+      const mode = this.modeIn(demand, room, choice!.onGpu ?? true);
+      if (mode !== nowhere) this.put(demand, room, mode);
+    }
+  }
+
+  choices(): Map<string, Choice> {
+    return new Map(
+      this.problem.demands.flatMap(({ request }, index) =>
+        this.at[index] === nowhere
+          ? []
+          : [
+              [
+                request.instance.id,
+                { node: this.problem.rooms[this.at[index]!]!.node, onGpu: this.mode[index] === 1 },
+              ],
+            ],
+      ),
+    );
+  }
+
+  private leaveOut(demand: number): void {
+    this.position[demand] = this.leftOut.push(demand) - 1;
+    this.cost.missing += this.size[demand]!;
+  }
+
+  /** @param sign 1 when it is there now, -1 when it is about to go */
+  private count(demand: number, room: number, sign: number): void {
+    const { ram, gpu, points, rank } = this.tables[demand]!;
+    const mode = this.mode[demand]!;
+    this.ram[room]! -= sign * ram[mode]![room]!;
+    this.gpu[room]! -= sign * gpu[mode]![room]!;
+    this.slots[room]! -= sign;
+    if (this.home[demand] === room) this.cost.moves -= sign;
+    this.cost.ranks += sign * rank[mode]![room]! * (2 * this.demands - demand);
+    this.cost.points += sign * (points[mode]![room]! + this.together(demand, room));
+    for (const one of this.likedBy[demand]!) {
+      if (this.at[one] !== room) continue;
+      const now = this.together(one, room);
+      this.at[demand] = nowhere;
+      this.cost.points += sign * (now - this.together(one, room));
+      this.at[demand] = room;
+    }
+  }
+
+  /** Points for those it likes and is with. */
+  private together(demand: number, room: number): number {
+    let count = 0;
+    for (const one of this.likes[demand]!) if (this.at[one] === room) count++;
+    return 100 * Math.min(25, 10 * count);
+  }
+}
+
+function tableOfKind({ options }: Kind, roomOf: ReadonlyMap<string, number>): Table {
+  const modes = [0, 1];
+  const table: Table = {
+    may: modes.map(() => new Uint8Array(roomOf.size)),
+    ram: modes.map(() => new Float64Array(roomOf.size)),
+    gpu: modes.map(() => new Float64Array(roomOf.size)),
+    points: modes.map(() => new Int32Array(roomOf.size)),
+    rank: modes.map(() => new Int32Array(roomOf.size)),
+  };
+  for (const { node, takes, score, rank } of options) {
+    const [mode, room] = [Number(takes.onGpu), roomOf.get(node)!];
+    table.may[mode]![room] = 1;
+    table.ram[mode]![room] = takes.ramBytes;
+    table.gpu[mode]![room] = takes.gpuMemoryBytes;
+    table.points[mode]![room] = Math.round(score * 100);
+    table.rank[mode]![room] = rank;
+  }
+  return table;
+}
+
+/** How much of an average room each demand takes, in millionths: RAM, GPU memory and a slot added up. */
+function sizesOf({ demands, rooms }: Problem): Int32Array {
+  const sum = (numbers: readonly number[]) =>
+    numbers.reduce((total, number) => total + Math.max(0, number), 0);
+  const ram = sum(rooms.map(({ ramBytes }) => ramBytes)) || 1;
+  const gpu = sum(rooms.map(({ gpuMemoryBytes }) => gpuMemoryBytes)) || 1;
+  const slots = sum(rooms.map(({ slots }) => slots)) || 1;
+  return Int32Array.from(demands, ({ options }) => {
+    const least = (of: (option: (typeof options)[number]) => number) => Math.min(...options.map(of));
+    if (options.length === 0) return 1;
+    const share =
+      least(({ takes }) => takes.ramBytes) / ram +
+      least(({ takes }) => takes.gpuMemoryBytes) / gpu +
+      0.2 / slots;
+    return Math.max(1, Math.round(1e6 * share * rooms.length));
+  });
+}
