@@ -53,8 +53,7 @@ function shortageText({ what, need, have, nodes }: Shortage): string {
   const where = nodes.length > 3 ? `the ${nodes.length} nodes they could run on` : nodes.join(", ");
   const has = nodes.length === 1 ? "has" : "have";
   if (what === "slots") return `they need ${need} slots, ${where} ${has} ${have}`;
-  if (what === "places")
-    return `each is so large that ${where} ${has} room for only ${have} of ${demands.length}`;
+  if (what === "places") return `they are so large that ${where} ${has} room for only ${have} of them`;
   return `they need ${showGb(need, Math.ceil)} of ${what}, ${where} ${has} ${showGb(have, Math.floor)}`;
 }
 

@@ -144,7 +144,8 @@ export const planJsonSchema = z.object({
     .object({
       moves: whole("So many moves fewer are not ruled out"),
       scorePercent: z.number().min(0).meta({
-        description: "A sum of scores that is higher by so many percent of the best that might be is not ruled out",
+        description:
+          "A sum of scores that is higher by so many percent of the best that might be is not ruled out",
       }),
     })
     .optional()
@@ -152,11 +153,14 @@ export const planJsonSchema = z.object({
   conflict: z
     .object({
       proven: yes("Whether it is certain that no full placement exists"),
-      claim: z.enum(["smallest", "irreducible", "some"]).optional().meta({
-        description:
-          "What is known of the instances: smallest: no fewer conflict; irreducible: none of them can be left out; some: they " +
-          "conflict, perhaps fewer of them do. Missing without a proof",
-      }),
+      claim: z
+        .enum(["smallest", "irreducible", "some"])
+        .optional()
+        .meta({
+          description:
+            "What is known of the instances: smallest: no fewer conflict; irreducible: none of them can be left out; some: they " +
+            "conflict, perhaps fewer of them do. Missing without a proof",
+        }),
       instances: z.array(z.string()).meta({
         description: "Instances that do not fit together, by id; empty without a proof",
       }),

@@ -16,6 +16,7 @@ export function toJson(plan: Plan): PlanJson {
     unplaced: plan.unplaced.map(({ rejections, ...unplaced }) => ({ ...unplaced, reasons: rejections })),
     nodes: plan.nodes,
     method: plan.method,
+    ...(plan.gap && { gap: plan.gap }),
     ...(plan.conflict && { conflict: plan.conflict }),
     ...(plan.factsAgeSeconds !== undefined && { factsAgeSeconds: plan.factsAgeSeconds }),
   };

@@ -13,6 +13,7 @@ import { tokens } from "../../placement/token";
 import { loadTopology } from "../../topology/load-topology";
 import { noObservations, type Observed } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
+import { planted } from "../support/planted";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
 const ajv = new Ajv({ allowUnionTypes: true });
@@ -58,6 +59,7 @@ const situations: Record<string, Topology> = {
     anInstance({ id: "b", ramBytes: gb(9) }),
     anInstance({ id: "c", ramBytes: gb(3) }),
   ]),
+  "a gap to the best": planted({ seed: 2, nodes: 12, instances: 48, fill: 0.97 }),
 };
 
 const seen = new Set<string>();
