@@ -1,3 +1,4 @@
+import type { Instance } from "../../topology/instance";
 import type { Node } from "../../topology/node";
 import type { PreviousPlacement } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
@@ -21,7 +22,7 @@ export interface PlantedArgs {
 export function planted(args: PlantedArgs): Topology {
   const random = drawn(args.seed);
   const nodes: Node[] = [];
-  const instances = [];
+  const instances: Instance[] = [];
   const previous: Record<string, PreviousPlacement> = {};
   for (let index = 0; index < args.nodes; index++) {
     const size = [16, 32, 64, 32][Math.floor(random() * 4)]!;
