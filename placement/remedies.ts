@@ -13,7 +13,7 @@ import { surveyOf } from "./survey";
 
 /** More would be a search of its own: trials, and variables in all of them together. */
 const mostTrials = 60;
-const mostVariables = 20_000;
+const mostVariables = 8_000;
 const effort = { branches: 200, work: 4e5 };
 
 /**

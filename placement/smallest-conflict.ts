@@ -6,7 +6,7 @@ import type { Highs } from "./solver";
 
 const mostRounds = 200;
 /** Variables in all rounds together. */
-const mostVariables = 20_000;
+const mostVariables = 8_000;
 const effort = { branches: 200, work: 4e5 };
 
 /**
