@@ -66,7 +66,7 @@ const seen = new Set<string>();
 
 describe("the plan for machines fits its schema", () => {
   it.each(shipped)("of %s", async (scenario) => check(loadTopology({ cluster, scenario })));
-  it.each(Object.keys(situations))("with %s", async (name) => check(situations[name]!));
+  it.each(Object.keys(situations))("with %s", async (name) => check(situations[name]!), 120_000);
 
   it("and each field of the schema was there", () => {
     expect(paths(planSchema(), "").filter((path) => !seen.has(path))).toEqual([]);
