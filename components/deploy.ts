@@ -17,7 +17,7 @@ import { stackOwner } from "./stack-owner";
  * Makes the plan true: a loop over its placements, which decides nothing. Returns the stack's outputs.
  * On each node everything stands in one row (preflight, code, roster, then instance after instance), so that no node ever
  * serves two commands at once and destroy takes the row backwards; nothing is ended before every node is prepared, and
- * nothing starts before every roster is kept.
+ * nothing starts before every roster is kept. With `max_unavailable` a start also waits for the one so many turns before it.
  * Throws ConfigError when a machine cannot be reached safely.
  */
 export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
@@ -54,26 +54,26 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
   const peers = peersOf(plan, machines);
   const rosters = nodes.map((node) => roster(node, placedOn(plan, node.name), peers, prepared));
   const instances: Record<string, { node: string; address: string; port?: number; logPath: string }> = {};
-  // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
-  const started: pulumi.Output<string>[] = [];
-  for (const node of nodes) {
-    let before: pulumi.Resource[] = rosters;
-    for (const placement of placedOn(plan, node.name)) {
-      const args = { node, instance: byId.get(placement.instance)!, placement };
-      const instance = new ExperimentInstance(placement.instance, args, { dependsOn: before });
-      before = [instance.started];
-      started.push(instance.started.id);
-      instances[placement.instance] = {
-        node: node.name,
-        address: node.args.machine.connection.host,
-        port: placement.port,
-        logPath: instance.logPath,
-      };
-    }
+  const starts: pulumi.CustomResource[] = [];
+  const atOnce = scenario.update?.maxUnavailable ?? plan.placements.length;
+  for (const [turn, placement] of plan.placements.entries()) {
+    const node = nodes.find(({ name }) => name === placement.node)!;
+    const args = { node, instance: byId.get(placement.instance)!, placement, turn: starts[turn - atOnce] };
+    const before = starts[plan.placements.findLastIndex((one, at) => at < turn && one.node === node.name)];
+    const instance = new ExperimentInstance(placement.instance, args, { dependsOn: before ?? rosters });
+    starts.push(instance.started);
+    instances[placement.instance] = {
+      node: node.name,
+      address: node.args.machine.connection.host,
+      port: placement.port,
+      logPath: instance.logPath,
+    };
   }
+  // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
+  const started = pulumi.all(starts.map(({ id }) => id));
   const placements = Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
   const decision = JSON.stringify(decisionOf(plan, observed, new Date()));
-  return { placements, instances, plan: pulumi.all(started).apply(() => decision) };
+  return { placements, instances, plan: started.apply(() => decision) };
 }
 
 const placedOn = (plan: Plan, node: string): Placement[] =>

@@ -12,6 +12,8 @@ export interface ExperimentInstanceArgs {
   readonly instance: Instance;
   /** The decision: port, and the memory the instance takes there. */
   readonly placement: Placement;
+  /** The start that has to be done before this one, on whichever node. @default none */
+  readonly turn?: pulumi.Resource | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export class ExperimentInstance extends pulumi.ComponentResource {
         ensure: "start",
         request: Object.keys(instance.env).length > 0 ? pulumi.secret(request) : request,
       },
-      { parent: this, dependsOn: janitor },
+      { parent: this, dependsOn: args.turn ? [janitor, args.turn] : janitor },
     );
     this.logPath = posix.join(machine.remoteWorkDir, "logs", node.args.stack, `${instance.id}.log`);
     this.registerOutputs({ ...policyView(args), logPath: this.logPath });
