@@ -12,6 +12,8 @@ export interface WorkspaceArgs {
   readonly stack: string;
   /** Stack configuration that differs from the stack's file, e.g. `{"berth:scenario": "other.yaml"}`. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What the state's secrets are encrypted with. @default "lab" */
+  readonly passphrase?: string | undefined;
 }
 
 /** What a run of the engine printed, and how it ended. */
@@ -94,7 +96,10 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
     `stacks/Pulumi.${args.stack}.yaml`,
   );
   const { pulumiEnvironment } = await import("../tools/environment.mjs");
-  const env = pulumiEnvironment({ PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "lab" });
+  const env = pulumiEnvironment({
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: args.passphrase ?? "lab",
+  });
   writeEnvironment(environmentFile(args.directory), env);
   const workspace = new Workspace(args.stack, configFile, env);
   // In the project itself `stack init` would write the encryption salt into the committed stack file.

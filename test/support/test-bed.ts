@@ -22,6 +22,7 @@ export interface TestBedArgs {
   readonly declare?: (node: Node) => DeclaredFacts;
   /** Machines that can be cut, killed and filled; `{}` for all defaults. Only below `describeIsolated`. */
   readonly isolated?: IsolatedLabArgs;
+  readonly passphrase?: string;
   /** Another stack of the same back end on the same machines; it closes first. */
   readonly beside?: TestBed;
 }
@@ -67,6 +68,7 @@ export class TestBed {
       directory: join(home, "workspace"),
       lab,
       stack: args.stack ?? "hive-cluster",
+      passphrase: args.passphrase,
       config: { ...own, "berth:purge": true, "berth:facts": join(folder, "facts.json") },
     });
     const bed = new TestBed(folder, home, lab, workspace);
