@@ -98,6 +98,7 @@ function largeTopology(): Topology {
       maxInstances: 24,
       coTenants: [],
       memoryHeadroom: { require: 0.15, advise: 0.2 },
+      memoryFloor: 0.05,
       connection: { host: "192.0.2.1", port: 22, user: "berth" },
       remoteWorkDir: "~/berth",
     };

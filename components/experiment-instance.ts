@@ -93,6 +93,7 @@ function startRequest({ instance, placement, node }: ExperimentInstanceArgs) {
       memory_limit_bytes: Math.floor((1 - require) * machine.ramBytes) - coTenants("ramBytes") - unified,
       gpu_memory_limit_bytes: machine.gpuMemoryBytes - coTenants("gpuMemoryBytes"),
       max_instances: machine.maxInstances,
+      memory_floor: machine.memoryFloor,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { WrittenCluster } from "./cluster";
 import type { Finding } from "./finding";
-import { isUnified, toHeadroom, type WrittenNode } from "./node";
+import { isUnified, toFloor, toHeadroom, type WrittenHeadroom, type WrittenNode } from "./node";
 import { showGb } from "./units";
 
 /** What each field allows but the fields together do not. */
@@ -10,6 +10,7 @@ export function checkCluster(written: WrittenCluster): Finding[] {
   const names = written.nodes.map(({ name }) => name);
   return [
     ...headroomFindings(written.memory_headroom, headroom, []),
+    ...floorFindings(written.memory_headroom, {}, []),
     ...written.nodes.flatMap((node, index) => [
       ...(names.indexOf(node.name) < index
         ? [
@@ -20,6 +21,7 @@ export function checkCluster(written: WrittenCluster): Finding[] {
           ]
         : []),
       ...headroomFindings(node.memory_headroom, toHeadroom(node.memory_headroom, headroom), ["nodes", index]),
+      ...floorFindings(node.memory_headroom, written.memory_headroom, ["nodes", index]),
       ...memoryFindings(node).map(({ path, text }) => ({ path: ["nodes", index, ...path], text })),
     ]),
     ...(start > end
@@ -53,5 +55,15 @@ function headroomFindings(
   const isWritten = written.require !== undefined || written.advise !== undefined;
   if (!isWritten || effective.advise >= effective.require) return [];
   const text = `advise ${effective.advise} is below require ${effective.require}; advise at least what is required`;
+  return [{ path: [...path, "memory_headroom"], text }];
+}
+
+// Above what is to stay free by plan, instances would be ended although they are where they were placed.
+function floorFindings(written: WrittenHeadroom, cluster: WrittenHeadroom, path: Finding["path"]): Finding[] {
+  const { require } = toHeadroom(written, toHeadroom(cluster));
+  const floor = toFloor(written, cluster);
+  const isWritten = written.require !== undefined || written.floor !== undefined;
+  if (!isWritten || floor <= require) return [];
+  const text = `floor ${floor} is above require ${require}; at most what is required`;
   return [{ path: [...path, "memory_headroom"], text }];
 }

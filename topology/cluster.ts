@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { filledList, flag, line, name, section, wholeNumber } from "./fields";
-import { memoryHeadroomSchema, type Node, nodeSchema, toHeadroom, toNode } from "./node";
+import { memoryHeadroomSchema, type Node, nodeSchema, toNode } from "./node";
 
 export interface Cluster {
   name: string;
@@ -64,11 +64,10 @@ export const clusterSchema = section("a map with cluster and nodes", {
 export type WrittenCluster = z.output<typeof clusterSchema>;
 
 export function toCluster(written: WrittenCluster): Cluster {
-  const headroom = toHeadroom(written.memory_headroom);
   return {
     name: written.cluster.name,
     coordinatorHost: written.cluster.coordinator_host,
-    nodes: written.nodes.map((node) => toNode(node, headroom)),
+    nodes: written.nodes.map((node) => toNode(node, written.memory_headroom)),
     peerPorts: written.network.peer_port_range,
     healthCheck: {
       enabled: written.health_check.enabled,

@@ -52,6 +52,8 @@ export interface Node {
   maxInstances: number;
   coTenants: CoTenant[];
   memoryHeadroom: MemoryHeadroom;
+  /** Share of the real RAM: when less is available, instances there give way, one at a time. */
+  memoryFloor: number;
   connection: Connection;
   remoteWorkDir: string;
 }
@@ -67,8 +69,8 @@ const typeDefaults: Record<NodeType, { unifiedMemory: boolean; arch?: Node["arch
 
 const reservedShare = 1 / 8;
 
-/** Both halves may be left out: a node then takes them from its cluster, the cluster from the defaults. */
-export const memoryHeadroomSchema = section("a map with require and advise", {
+/** Each part may be left out: a node then takes them from its cluster, the cluster from the defaults. */
+export const memoryHeadroomSchema = section("a map with require, advise and floor", {
   require: fraction(0.9).optional().meta({
     description: "Share of RAM that must stay free: an instance that would need it is refused",
     absent: "as in the cluster, there `0.15`",
@@ -78,6 +80,12 @@ export const memoryHeadroomSchema = section("a map with require and advise", {
     description: "Share of RAM that should stay free: less is only reported",
     absent: "as in the cluster, there `0.2`",
     example: 0.25,
+  }),
+  floor: fraction(0.9).optional().meta({
+    description:
+      "Share of the machine's real RAM: when less is available, whatever took it, the node ends instances, one at a time: first who holds more than its own, then the youngest; `0` is never",
+    absent: "as in the cluster, there a third of `require`",
+    example: 0.03,
   }),
 });
 
@@ -148,10 +156,12 @@ export const nodeSchema = section("a map that describes a node", {
   memory_headroom: memoryHeadroomSchema.default({}).meta({ description: "RAM to leave free on this node" }),
 });
 
+export type WrittenHeadroom = z.output<typeof memoryHeadroomSchema>;
 export type WrittenNode = z.output<typeof nodeSchema>;
 
-/** The node with every default filled in. @param headroom the cluster's, for what the node leaves out */
-export function toNode(written: WrittenNode, headroom: MemoryHeadroom): Node {
+/** The node with every default filled in. @param cluster the cluster's headroom, for what the node leaves out */
+export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
+  const headroom = toHeadroom(cluster);
   const unifiedMemory = isUnified(written);
   return {
     name: written.name,
@@ -173,6 +183,7 @@ export function toNode(written: WrittenNode, headroom: MemoryHeadroom): Node {
       gpuMemoryBytes: tenant.gpu_memory_gb,
     })),
     memoryHeadroom: toHeadroom(written.memory_headroom, headroom),
+    memoryFloor: toFloor(written.memory_headroom, cluster),
     connection: toConnection(written),
     remoteWorkDir: written.remote_work_dir,
   };
@@ -183,8 +194,13 @@ export function isUnified(written: WrittenNode): boolean {
 }
 
 export function toHeadroom(
-  written: z.output<typeof memoryHeadroomSchema>,
+  written: WrittenHeadroom,
   fallback: MemoryHeadroom = { require: 0.15, advise: 0.2 },
 ): MemoryHeadroom {
   return { require: written.require ?? fallback.require, advise: written.advise ?? fallback.advise };
+}
+
+export function toFloor(written: WrittenHeadroom, cluster: WrittenHeadroom): number {
+  const { require } = toHeadroom(written, toHeadroom(cluster));
+  return written.floor ?? cluster.floor ?? Math.round((require / 3) * 1e4) / 1e4;
 }

@@ -70,6 +70,7 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
       "node": {
         "gpu_memory_limit_bytes": 54000000000,
         "max_instances": 4,
+        "memory_floor": 0.05,
         "memory_limit_bytes": 40400000000,
       },
       "owner": "me",

@@ -22,6 +22,7 @@ export function aNode(fields: Partial<Node> = {}): Node {
     maxInstances: 4,
     coTenants: [],
     memoryHeadroom: { require: 0.15, advise: 0.2 },
+    memoryFloor: 0.05,
     connection: { host: "192.0.2.1", port: 22, user: "berth" },
     remoteWorkDir: "~/berth",
     ...fields,

@@ -289,6 +289,21 @@ describe("references in a cluster", () => {
       node(...sound, "memory_headroom: {advise: 0.1}"),
     ],
     [
+      "a floor above the requirement",
+      "cluster.yaml:5:18  memory_headroom: floor 0.2 is above require 0.15; at most what is required",
+      cluster("memory_headroom: {floor: 0.2}"),
+    ],
+    [
+      "a requirement below the cluster's floor",
+      "cluster.yaml:9:22  nodes[0].memory_headroom: floor 0.1 is above require 0.05; at most what is required",
+      {
+        "cluster.yaml": node(...sound, "memory_headroom: {require: 0.05}")["cluster.yaml"]!.replace(
+          "nodes:",
+          "memory_headroom: {floor: 0.1}\nnodes:",
+        ),
+      },
+    ],
+    [
       "fewer ports than peers",
       "cluster.yaml:5:28  network.peer_port_range: 9000 to 9001 has ports for 2 of 3 instances with network: peers; widen it",
       {

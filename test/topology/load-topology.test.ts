@@ -29,6 +29,7 @@ describe("a cluster file", () => {
           maxInstances: 4,
           coTenants: [],
           memoryHeadroom: { require: 0.15, advise: 0.2 },
+          memoryFloor: 0.05,
           connection: { host: "192.168.1.100", port: 22, user: "jetson", keyPath: "~/.ssh/id_rsa" },
           remoteWorkDir: "/home/jetson/brain-in-jar",
         },
@@ -46,6 +47,7 @@ describe("a cluster file", () => {
           maxInstances: 1,
           coTenants: [],
           memoryHeadroom: { require: 0.15, advise: 0.2 },
+          memoryFloor: 0.05,
           connection: { host: "192.168.1.101", port: 22, user: "pi", keyPath: "~/.ssh/id_rsa" },
           remoteWorkDir: "/home/pi/brain-in-jar",
         },
@@ -60,7 +62,7 @@ describe("a cluster file", () => {
     const { cluster } = load({
       "cluster.yaml": `
 cluster: {name: lab, coordinator_host: 192.0.2.9}
-memory_headroom: {require: 0.1}
+memory_headroom: {require: 0.1, floor: 0.02}
 nodes:
   - name: ws.1
     host: fe80::1
@@ -112,6 +114,7 @@ failover: {enabled: false}
             { name: "desktop", ramBytes: 0, gpuMemoryBytes: gb(0.5) },
           ],
           memoryHeadroom: { require: 0.1, advise: 0.3 },
+          memoryFloor: 0.02,
           connection: {
             host: "fe80::1",
             port: 2222,

@@ -12,6 +12,7 @@ from back_ends import back_end
 from isolation import isolation_problem
 from layout import Layout
 from ledger import Entry, all_entries
+from meminfo import meminfo
 from notes import notes
 from process_tree import PAGE, boot_id
 
@@ -37,7 +38,7 @@ def _holding(entry: Entry) -> dict[str, Any]:
 
 def measure(work_dir: Path) -> dict[str, Any]:
     """Measured facts. An unprivileged lab node cannot be what it claims: its lab overrides some."""
-    memory = _memory()
+    memory = meminfo()
     disk = os.statvfs(nearest_existing(work_dir))
     system = os.uname()
     keeper = back_end()
@@ -70,8 +71,3 @@ def measure(work_dir: Path) -> dict[str, Any]:
 def nearest_existing(path: Path) -> Path:
     """`path`, or the lowest of its parents that exists."""
     return next(one for one in (path, *path.parents) if one.exists())
-
-
-def _memory() -> dict[str, int]:
-    lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
-    return {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}

@@ -32,6 +32,7 @@ def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str,
     try:
         remember(layout, spec, digest, limits)
         layout.logs.mkdir(parents=True, exist_ok=True)
+        layout.floor_file.touch(mode=0o600)  # who needs it may find the disk full
         state = _supervised(layout, spec)
         if state["state"] == "failed":
             raise _early_exit(layout, spec, state["exit"], last_lines(log, 10, log_start))
@@ -92,6 +93,8 @@ def _early_exit(layout: Layout, spec: Spec, exit_record: dict[str, Any], lines: 
     how = f"ended with exit code {exit_record['code']}"
     if exit_record["reason"] == "memory-limit":
         how = f"took more than its {spec.memory_bytes} bytes of memory"
+    elif exit_record["reason"] == "node-memory-floor":
+        how = "gave way because this node had less memory left than its floor"
     elif exit_record["signal"]:
         how = f"was ended by {exit_record['signal']}"
     said = " | ".join(lines) or "(nothing)"

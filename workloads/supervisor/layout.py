@@ -61,6 +61,11 @@ class Layout:
         return self.berth / ".node.json"
 
     @property
+    def floor_file(self) -> Path:
+        """When an instance of this node last gave way for want of memory; locked by who decides to."""
+        return self.berth / ".floor"
+
+    @property
     def stack_dir(self) -> Path:
         return self.berth / self.stack
 

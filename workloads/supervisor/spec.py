@@ -93,6 +93,8 @@ class Limits:
     memory_limit_bytes: int
     gpu_memory_limit_bytes: int
     max_instances: int
+    memory_floor: float = 0.0
+    """Share of the machine's RAM below which instances give way."""
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from layout import Layout
 from ledger import LIVE, Entry, entries_of
 from log_reading import last_lines
-from memory_group import recorded_group
-from process_tree import Stat, descendants, memory_bytes, stat, uptime_seconds
-from shared_files import unmapped_bytes
+from memory_use import held_bytes
+from process_tree import stat, uptime_seconds
 
 
 def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
@@ -25,14 +23,13 @@ def _describe(entry: Entry) -> dict[str, Any]:
     elif state in LIVE and not entry.supervised:
         state = "dead"  # its supervisor was killed, or the machine went down
     main = stat(entry.state["pid"]) if state == "running" and entry.state.get("pid") else None
-    tree = [one for found in entry.processes if found.supervisor for one in descendants(found.process.pid)]
     return {
         "id": entry.id,
         "state": state,
         "pid": main.process.pid if main else None,
         "restarts": entry.state.get("restarts", 0),
         "uptime_s": round(uptime_seconds(main.process), 1) if main else None,
-        "memory_bytes": _held(entry, tree) if tree else None,
+        "memory_bytes": held_bytes(entry),
         "memory_limit_bytes": entry.spec.memory_bytes if entry.spec else None,
         "limit_by": entry.state.get("limit_by"),
         "exit": entry.state.get("exit"),
@@ -40,12 +37,3 @@ def _describe(entry: Entry) -> dict[str, Any]:
         "port": entry.spec.port if entry.spec else None,
         "code": entry.spec.code if entry.spec else None,
     }
-
-
-def _held(entry: Entry, tree: list[Stat]) -> int:
-    """As its limit counts it."""
-    group = recorded_group(entry.state)
-    if group:
-        with suppress(OSError):  # it has ended just now
-            return group.working_set_bytes()
-    return memory_bytes(tree) + unmapped_bytes(tree)

@@ -27,6 +27,7 @@ from process_tree import Process, boot_id, descendants, send
 from ready import Ready
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
+from watchdog import Watchdog
 
 FIRST_WATCH_S = 0.05
 """Pause after the first look at a new tree; every further one is twice as long, up to WATCH_S."""
@@ -48,6 +49,7 @@ class Supervisor:
     ) -> None:
         self.layout, self.spec, self.limit, self.ready = layout, spec, limit, ready
         self.environment = spec.environment(layout, environment)
+        self.watchdog = Watchdog(layout, spec.id)
         self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
         self.state: dict[str, Any] = {
             "state": "starting",
@@ -109,8 +111,8 @@ class Supervisor:
             settling_s = started + self.spec.settle_s - time.monotonic() if self.ready.awaited else WATCH_S
             if settling_s <= 0:
                 self.ready.tell(self.state)
-            if self._over_memory():
-                reason = "memory-limit"
+            reason = self._verdict()
+            if reason:
                 break
             self._wait(min(self.next_watch - time.monotonic(), settling_s))
         if self.status is None and self.stopping:
@@ -118,7 +120,7 @@ class Supervisor:
         elif self.status and self.limit.exceeded([]):
             reason = "memory-limit"
         ran_s = time.monotonic() - started
-        self._end_tree(0 if reason == "memory-limit" else self.spec.stop_grace_s)
+        self._end_tree(0 if reason in ("memory-limit", "node-memory-floor") else self.spec.stop_grace_s)
         return _exit_record(self.status or 0, reason, ran_s)
 
     def _outcome(self, exit_record: dict[str, Any], restarts: int) -> str:
@@ -134,6 +136,8 @@ class Supervisor:
         until = time.monotonic() + min(restart.backoff_s * 2 ** min(restarts, 30), restart.max_backoff_s)
         while time.monotonic() < until and not self.stopping:
             self._wait(until - time.monotonic())
+        while self.watchdog.is_low() and not self.stopping:
+            self._wait(WATCH_S)
 
     def _end_tree(self, grace_s: float) -> None:
         """SIGTERM, after the grace SIGKILL, until no child is left: for a subreaper, no descendant."""
@@ -160,19 +164,21 @@ class Supervisor:
         except ChildProcessError:
             return False
 
-    def _over_memory(self) -> bool:
-        """Looks at the tree when it is time to."""
+    def _verdict(self) -> str:
+        """Looks at its memory, and the machine's, when it is time to; says why it has to end, if so."""
         begin = time.monotonic()
         if begin < self.next_watch:
-            return False
+            return ""
         tree = descendants(os.getpid())
         self._remember([one.process for one in tree])
         resident, limit = sum(one.rss_bytes for one in tree), self.spec.memory_bytes
-        over = self.limit.exceeded(tree)
+        verdict = "memory-limit" if self.limit.exceeded(tree) else ""
+        if not verdict and self.watchdog.must_go():
+            verdict = "node-memory-floor"
         now = time.monotonic()
         pause_s = min(self.watch_s, WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S)
         self.next_watch, self.watch_s = now + max(pause_s, 10 * (now - begin)), 2 * pause_s
-        return over
+        return verdict
 
     def _remember(self, members: list[Process]) -> None:
         """For who cleans up when this process is killed: members may have no tag left to be found by."""
