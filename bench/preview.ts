@@ -7,16 +7,24 @@ import { labDown, labUp } from "../lab/lab";
 import { openWorkspace, type Run } from "../lab/workspace";
 
 /**
- * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances beside the floor, a program that only imports
- * the SDK, in turn in the same run. Wall seconds of whole processes; preview contacts no machine.
+ * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances, without and under the policies, beside the
+ * floor, a program that only imports the SDK; and beside the same policies compiled as Pulumi does it. In turn in the same run.
+ * Wall seconds of whole processes; preview contacts no machine.
  */
 async function main({ runs }: { runs: string }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "berth-bench-"));
   try {
-    const contestants = new Map([
-      ["bare SDK", await bareProgram(join(folder, "bare"))],
-      ["berth, 4 instances on 4 nodes", await berth(join(folder, "small"), 4, 4)],
-      ["berth, 200 instances on 50 nodes", await berth(join(folder, "large"), 200, 50)],
+    const bare = await bareProgram(join(folder, "bare"));
+    const small = await berth(join(folder, "small"), 4, 4);
+    const large = await berth(join(folder, "large"), 200, 50);
+    const compiled = packByPulumi(join(folder, "pack"));
+    const contestants = new Map<string, () => Promise<Run>>([
+      ["bare SDK", bare],
+      ["4 instances on 4 nodes", () => small()],
+      ["… under the policies", () => small("policies")],
+      ["… compiled by Pulumi", () => small(compiled)],
+      ["200 instances on 50 nodes", () => large()],
+      ["… 200 under the policies", () => large("policies")],
     ]);
     const seconds = new Map([...contestants.keys()].map((name): [string, number[]] => [name, []]));
     for (let run = 0; run <= Number(runs); run++)
@@ -56,7 +64,11 @@ function median(values: readonly number[]): number {
 }
 
 /** Berth with as many sleepers, on machines that a lab names; nobody is contacted. */
-async function berth(directory: string, instances: number, nodes: number): Promise<() => Promise<Run>> {
+async function berth(
+  directory: string,
+  instances: number,
+  nodes: number,
+): Promise<(pack?: string) => Promise<Run>> {
   mkdirSync(directory);
   const [cluster, scenario] = [join(directory, "cluster.yaml"), join(directory, "scenario.yaml")];
   const machine = { type: "host", ram_gb: 64, max_instances: 8, host: "192.0.2.1", ssh_user: "nobody" };
@@ -67,17 +79,32 @@ async function berth(directory: string, instances: number, nodes: number): Promi
   const lab = await labUp(join(directory, "lab"), cluster);
   const config = { "berth:cluster": cluster, "berth:scenario": scenario };
   const workspace = await openWorkspace({ directory, lab, stack: "hive-cluster", config });
-  return () => workspace.pulumi(["preview"]);
+  return (pack) => workspace.pulumi(["preview", ...(pack ? ["--policy-pack", pack] : [])]);
+}
+
+/** The same policies as a pack in TypeScript, which Pulumi compiles at each start. */
+function packByPulumi(directory: string): string {
+  projectFolder(directory, "compiled", `import ${JSON.stringify(resolve("policies/index"))};\n`);
+  writeFileSync(join(directory, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  return directory;
+}
+
+/** A folder with a program in TypeScript that runs with our modules and compiler options. */
+function projectFolder(directory: string, name: string, program: string): void {
+  mkdirSync(directory);
+  for (const file of ["node_modules", "tsconfig.json"]) symlinkSync(resolve(file), join(directory, file));
+  writeFileSync(
+    join(directory, "package.json"),
+    JSON.stringify({ name, version: "1.0.0", main: "index.ts" }),
+  );
+  writeFileSync(join(directory, "index.ts"), program);
 }
 
 /** The least a Pulumi program can be, compiled as ours is. */
 async function bareProgram(directory: string): Promise<() => Promise<Run>> {
-  mkdirSync(directory);
-  symlinkSync(resolve("node_modules"), join(directory, "node_modules"));
-  symlinkSync(resolve("tsconfig.json"), join(directory, "tsconfig.json"));
-  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "bare", main: "index.ts" }));
-  writeFileSync(
-    join(directory, "index.ts"),
+  projectFolder(
+    directory,
+    "bare",
     'import * as pulumi from "@pulumi/pulumi";\nexport const project = pulumi.getProject();\n',
   );
   const lab = { cluster: "", connections: "", nodes: [] };

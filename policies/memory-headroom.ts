@@ -1,6 +1,6 @@
 import { heldRam, sum } from "./held-memory";
 import type { NodeOfStack } from "./rule";
-import { tooMuch } from "./show-holdings";
+import { tooMuch } from "./too-much";
 
 /**
  * How a node leaves less of its RAM free than it should; the system's own share lies inside.

@@ -1,7 +1,7 @@
 import { exampleInstance, exampleNode } from "./example";
 import { heldGpuMemory, sum } from "./held-memory";
 import type { NodeRule } from "./rule";
-import { tooMuch } from "./show-holdings";
+import { tooMuch } from "./too-much";
 
 export const requireGpuMemory: NodeRule = {
   name: "require-gpu-memory",

@@ -75,7 +75,6 @@ test("advice lets a preview pass, and so does an overridden rule, with its reaso
   );
   expect(ok, text).toBe(true);
   expect(violations.map((line) => line.split(":")[0]).toSorted()).toEqual([
-    "advisory advise-memory-headroom rpi1",
     "advisory require-memory-headroom rpi1",
     "advisory show-overrides conformance-test",
   ]);
