@@ -1,6 +1,7 @@
 import {
   type PolicyPackArgs,
   type ReportViolation,
+  type ResourceValidation,
   type ResourceValidationArgs,
   type ResourceValidationPolicy,
   type StackValidationPolicy,
@@ -41,7 +42,7 @@ function onResources(
 
 /**
  * A preview judges the whole stack at its end. An update would have started by then what the end refuses: so there each
- * resource is judged as it comes, together with those before it.
+ * node is judged whenever something comes to it.
  */
 function onNodes(
   rule: NodeRule,
@@ -49,13 +50,15 @@ function onNodes(
   level: Level,
 ): Pick<ResourceValidationPolicy, "validateResource"> & Pick<StackValidationPolicy, "validateStack"> {
   const seen = new Map<string, Seen>();
+  const nodeOf = ({ type, name, props }: Seen) => (type === Node ? name : props.node);
+  const asItComes: ResourceValidation = (args, report) => {
+    if (![Node, ExperimentInstance].includes(args.type)) return;
+    seen.set(args.urn, args);
+    const here = [...seen.values()].filter((one) => nodeOf(one) === nodeOf(args));
+    judge(rule, here, { parameters: args.getConfig(), overrides }, report);
+  };
   return {
-    validateResource(args, report) {
-      if (level !== "mandatory" || runtime.isDryRun() || ![Node, ExperimentInstance].includes(args.type))
-        return;
-      seen.set(args.urn, args);
-      judge(rule, [...seen.values()], { parameters: args.getConfig(), overrides }, report);
-    },
+    ...(level === "mandatory" && !runtime.isDryRun() && { validateResource: asItComes }),
     validateStack({ resources, getConfig }, report) {
       const terms = { parameters: getConfig<Terms["parameters"]>(), overrides };
       judge(rule, resources, terms, report);
