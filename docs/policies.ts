@@ -35,7 +35,7 @@ config:
 \`\`\`
 
 An unknown rule or a missing reason is an error. Parameters are changed by Pulumi's own \`--policy-pack-config FILE\`, as in
-\`./berth preview mine -- --policy-pack-config limits.json\` with \`{"require-memory-headroom": {"floor": 0.12}}\`.
+\`./berth preview mine -- --policy-pack-config limits.json\` with \`{"require-memory-headroom": {"least": 0.12}}\`.
 
 ## Two accidents that do not happen again
 

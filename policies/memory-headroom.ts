@@ -4,16 +4,16 @@ import { tooMuch } from "./too-much";
 
 /**
  * How a node leaves less of its RAM free than it should; the system's own share lies inside.
- * @param floor share of RAM that must stay free whatever the cluster file says
+ * @param least share of RAM that must stay free whatever the cluster file says
  */
-export function missingHeadroom(stack: NodeOfStack, of: "require" | "advise", floor = 0): string[] {
+export function missingHeadroom(stack: NodeOfStack, of: "require" | "advise", least = 0): string[] {
   const { node } = stack;
   const written = node.in("memoryHeadroom").number(of);
-  const share = Math.max(written, floor);
+  const share = Math.max(written, least);
   const [ram, holdings] = [node.number("ramBytes"), heldRam(stack)];
   const limit = Math.round((1 - share) * ram);
   if (sum(holdings) <= limit) return [];
-  const source = floor > written ? `whatever memory_headroom.${of} says` : `memory_headroom.${of}`;
+  const source = least > written ? `whatever memory_headroom.${of} says` : `memory_headroom.${of}`;
   const pool = `${ram / 1e9} GB of ${node.flag("unifiedMemory") ? "unified memory" : "RAM"}`;
   const verb = of === "require" ? "must" : "should";
   const reason = `${Math.round(share * 1000) / 10} % ${verb} stay free (${source})`;

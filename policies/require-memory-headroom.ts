@@ -9,7 +9,7 @@ export const requireMemoryHeadroom: NodeRule = {
   why: "A machine whose memory is all but full does not refuse work, it locks up, and nobody can log in to end anything.",
   configSchema: {
     properties: {
-      floor: {
+      least: {
         type: "number",
         minimum: 0,
         maximum: 0.9,
@@ -18,7 +18,7 @@ export const requireMemoryHeadroom: NodeRule = {
       },
     },
   },
-  checkNode: (stack, { parameters }) => missingHeadroom(stack, "require", parameters.floor),
+  checkNode: (stack, { parameters }) => missingHeadroom(stack, "require", parameters.least),
   broken: {
     resources: [
       exampleNode({ coTenants: [{ name: "database", ramBytes: 3e9, gpuMemoryBytes: 0 }] }),

@@ -96,7 +96,7 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
     },
     {
-      name: "the floor holds where the cluster file says less",
+      name: "the least holds where the cluster file says less",
       resources: [
         exampleNode({ memoryHeadroom: { require: 0, advise: 0 } }),
         exampleInstance({ ramBytes: gb(7.3) }),
@@ -106,12 +106,12 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
     },
     {
-      name: "the floor is a parameter",
+      name: "the least is a parameter",
       resources: [
         exampleNode({ memoryHeadroom: { require: 0, advise: 0 } }),
         exampleInstance({ ramBytes: gb(8) }),
       ],
-      parameters: { floor: 0 },
+      parameters: { least: 0 },
     },
     {
       name: "several have to move when no single one is enough",
