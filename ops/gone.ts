@@ -4,7 +4,6 @@ import { runOnNode } from "./run-on-node";
 import { tombstones } from "./tombstones";
 
 export interface GoneOptions extends MachineOptions {
-  force?: boolean;
   json?: boolean;
 }
 
@@ -33,7 +32,7 @@ export async function gone(node: string, stack: string | undefined, options: Gon
 
 /** Why it cannot be reached; `undefined`: it can. */
 async function problemOf({ reach }: Machine): Promise<string | undefined> {
-  if (!reach) return "the cluster file does not name it any more";
+  if (!reach) return "berth: the cluster file does not name it any more";
   const { status, stderr } = await runOnNode(reach(), "connect", "", 0);
   return status === 0 ? undefined : stderr.trim();
 }

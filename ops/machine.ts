@@ -13,6 +13,8 @@ export interface MachineOptions {
   cluster?: string;
   connections?: string;
   configFile?: string;
+  /** Also a node that the cluster file does not name any more. */
+  force?: boolean;
 }
 
 /** A node as `./berth gone` and `./berth back` see it. */
@@ -43,8 +45,10 @@ export function machineOf(node: string, stack: string | undefined, options: Mach
   const clusterFolder = join(machines.gone, cluster.name);
   const described = cluster.nodes.find(({ name }) => name === node);
   const known = [...cluster.nodes.map(({ name }) => name), ...goneNodes(clusterFolder)];
-  if (!known.includes(node))
-    throw new ConfigError([`berth: no node "${node}" in ${machines.cluster}${didYouMean(node, known)}`]);
+  if (!known.includes(node) && !options.force)
+    throw new ConfigError([
+      `berth: no node "${node}" in ${machines.cluster}${didYouMean(node, known)}; to give up one that was there once, add --force`,
+    ]);
   const reach = () => ({
     node,
     stack: machines.stack,

@@ -130,7 +130,10 @@ program
   .option("--cluster <file>", "cluster file, instead of a stack")
   .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
   .option("--config-file <file>", "stack file to use instead of the one in stacks/")
-  .option("--force", "although it answers: what runs there goes on unseen")
+  .option(
+    "--force",
+    "although it answers (what runs there goes on unseen), or is not in the cluster file any more",
+  )
   .option("--json", "the answer for machines")
   .addHelpText(
     "after",

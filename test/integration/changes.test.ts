@@ -1,5 +1,6 @@
 /** What an edit does to what runs: who is stopped, who is started, in which order, and who does not notice. */
-import { existsSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
 
@@ -56,9 +57,20 @@ describe("an edit", () => {
     const before = starts("rpi1", "a").length;
     // The same machine by another name: 127.12 is short for 127.0.0.12.
     expect(bed.lab.nodes.find(({ name }) => name === "rpi1")!.address).toBe("127.0.0.12");
-    bed.reconnect("rpi1", { host: "127.12" });
+    const key = join(bed.folder, "another-path");
+    copyFileSync(bed.connection("rpi1").ssh_key_path, key);
+    bed.reconnect("rpi1", { host: "127.12", ssh_key_path: key });
     await upWith(sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" }, purge: false }, { ram_gb: 6 }));
     expect(starts("rpi1", "a").length).toBe(before);
+  });
+
+  test("of a comment changes nothing and contacts nobody", async () => {
+    const connections = bed.connections();
+    appendFileSync(join(bed.folder, "scenario.yaml"), "# as it should be\n");
+    const { status, output } = await bed.up();
+    expect(status, output).toBe(0);
+    expect(output).toContain("unchanged");
+    expect(bed.connections()).toBe(connections);
   });
 });
 

@@ -1,5 +1,4 @@
-/** Ways in and ways out: a jump host, what the state may not show, an update killed in the middle. */
-import { execFileSync, spawnSync } from "node:child_process";
+/** Ways in and ways out: a jump host, a login's home, an update killed in the middle. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -51,21 +50,6 @@ test("a work directory in the login's home is made, used and removed", async () 
   );
   expect((await bed.destroy()).status).toBe(0);
   expect(existsSync(join(homedir(), name))).toBe(false);
-});
-
-test("the private key is nowhere but in its file: not in state, output or process list", async () => {
-  bed = await TestBed.open({ scenario: sleepers(["a"], { placement: { a: "rpi1" } }) });
-  const key = readFileSync(bed.connection("rpi1").ssh_key_path, "utf8").split("\n")[2]!;
-  const up = bed.up();
-  let seen = "";
-  const watch = setInterval(() => {
-    seen += execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
-  }, 200);
-  const { status, output } = await up;
-  clearInterval(watch);
-  expect(status, output).toBe(0);
-  const found = spawnSync("grep", ["-rlF", key, join(bed.folder, "workspace")], { encoding: "utf8" }).stdout;
-  expect([found, output.includes(key), seen.includes(key)]).toEqual(["", false, false]);
 });
 
 const diedAtWork =
