@@ -22,6 +22,8 @@ export function complete(
   const options = problem.demands.reduce((sum, demand) => sum + demand.options.length, 0);
   const looks = ({ each, most }: typeof quick) => Math.min(each * options, most);
   const isWhole = () => arrangement.cost.missing === 0;
+  // What runs is left alone at first: then nobody moves.
+  rearrange(arrangement, looks(quick), isWhole, (demand) => arrangement.home[demand]! < 0);
   rearrange(arrangement, looks(quick), isWhole);
   if (isWhole()) return "placed";
   if (shortageOf(problem)) return "impossible";

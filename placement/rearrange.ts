@@ -25,13 +25,13 @@ export function rearrange(
   function round(): void {
     const before = { ...arrangement.cost };
     const rooms = chosenRooms();
-    const former = rooms.flatMap((room) =>
-      arrangement.residents[room]!.filter(mayMove).map(
-        (demand) => [demand, room, arrangement.modeOf(demand)] as const,
-      ),
-    );
     const share = random() < 0.5 ? 1 : 0.3 + 0.6 * random();
-    for (const [demand] of former) if (share === 1 || random() < share) arrangement.remove(demand);
+    const removed = rooms.flatMap((room) =>
+      arrangement.residents[room]!.filter(
+        (demand) => mayMove(demand) && (share === 1 || random() < share),
+      ).map((demand) => [demand, room, arrangement.modeOf(demand)] as const),
+    );
+    for (const [demand] of removed) arrangement.remove(demand);
     const waiting = [...arrangement.leftOut];
     const noise = random() < 0.3 ? 0 : 0.9 * random();
     for (const demand of waiting) keys[demand] = arrangement.size[demand]! * (1 + noise * (2 * random() - 1));
@@ -40,9 +40,8 @@ export function rearrange(
     for (const demand of waiting) settle(demand, rooms, byScore);
     left -= waiting.length * rooms.length + 10;
     if (!isWorse(arrangement.cost, before)) return;
-    for (const room of rooms)
-      for (const demand of arrangement.residents[room]!.filter(mayMove)) arrangement.remove(demand);
-    for (const [demand, room, mode] of former) arrangement.put(demand, room, mode);
+    for (const demand of waiting) if (arrangement.at[demand]! >= 0) arrangement.remove(demand);
+    for (const [demand, room, mode] of removed) arrangement.put(demand, room, mode);
   }
 
   function settle(demand: number, rooms: readonly number[], byScore: boolean): void {
@@ -64,10 +63,19 @@ export function rearrange(
     if (best >= 0) arrangement.put(demand, best, bestMode);
   }
 
-  /** Two or three rooms, with one where somebody who is left out, or else anybody, might be. */
+  /** Somebody who is left out, or else who has moved, or else anybody. */
+  function chosenTarget(): number {
+    const { leftOut, cost, demands, home, at } = arrangement;
+    if (leftOut.length > 0) return leftOut[below(leftOut.length)]!;
+    let target = below(demands);
+    if (cost.moves === 0 || random() < 0.3) return target;
+    while (home[target]! < 0 || home[target] === at[target]) target = (target + 1) % demands;
+    return target;
+  }
+
+  /** Two or three rooms, with one where the target is or might be. */
   function chosenRooms(): number[] {
-    const { leftOut } = arrangement;
-    const target = leftOut.length > 0 ? leftOut[below(leftOut.length)]! : below(arrangement.demands);
+    const target = chosenTarget();
     const count = Math.min(arrangement.rooms, 2 + below(2));
     const rooms: number[] = [];
     if (arrangement.at[target]! >= 0) rooms.push(arrangement.at[target]!);
