@@ -1,13 +1,13 @@
 // Placement of 1,000 instances on 100 nodes: Berth's scored and fully explained decision beside first fit, which scores
 // nothing and explains nothing. First fit is the floor, not a product: it shows what scores and reasons cost.
 import { explain } from "../placement/explain";
-import { filters } from "../placement/filters";
-import { Load } from "../placement/load";
 import { place } from "../placement/place";
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
 import { noObservations } from "../topology/observed";
 import type { Topology } from "../topology/topology";
+import { firstFit } from "./first-fit";
+import { tightShapes } from "./tight-shapes";
 
 const nodeCount = 100;
 const instanceCount = 1000;
@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   console.log(
     JSON.stringify({ bench: "placement", nodes: nodeCount, instances: instanceCount, runs, results }),
   );
+  await tightShapes();
 }
 
 async function measure(run: () => number | Promise<number>) {
@@ -54,30 +55,6 @@ async function measure(run: () => number | Promise<number>) {
   times.sort((a, b) => a - b);
   const round = (ms: number) => Math.round(ms * 10) / 10;
   return { placed, minMs: round(times[0]!), medianMs: round(times[Math.floor(runs / 2)]!) };
-}
-
-function firstFit({ cluster, scenario }: Topology): number {
-  const loads = cluster.nodes.map((node) => new Load(node));
-  let placed = 0;
-  for (const instance of scenario.instances) {
-    const request = {
-      instance,
-      pinnedTo: undefined,
-      conflicts: new Set(instance.antiAffinity),
-      affinity: new Set<string>(),
-      port: cluster.peerPorts.start,
-      was: undefined,
-      anew: undefined,
-    };
-    const load = loads.find((load) => {
-      const offer = { request, load, takes: load.takesOf(instance) };
-      return filters.every((filter) => filter.refuse(offer) === undefined);
-    });
-    if (!load) continue;
-    load.add(instance, load.takesOf(instance));
-    placed++;
-  }
-  return placed;
 }
 
 /** A quarter of the nodes has a GPU; demands vary by a fixed pattern, so that every run decides the same. */

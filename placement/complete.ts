@@ -24,9 +24,10 @@ export function complete(
   const isWhole = () => arrangement.cost.missing === 0;
   // What runs is left alone at first: then nobody moves.
   rearrange(arrangement, looks(quick), isWhole, (demand) => arrangement.home[demand]! < 0);
-  rearrange(arrangement, looks(quick), isWhole);
   if (isWhole()) return "placed";
   if (shortageOf(problem)) return "impossible";
+  if (arrangement.home.some((home) => home >= 0)) rearrange(arrangement, looks(quick), isWhole);
+  if (isWhole()) return "placed";
   const program = PlacementProgram.ofAll(problem, "nothing");
   if (program.variables <= mostRelaxed) {
     const relaxed = program.maximize([], highs, { relaxed: true });
