@@ -18,6 +18,7 @@ export interface FactsOptions {
 interface FactsAnswer {
   readonly facts: { readonly ram_bytes: number; readonly mem_available_bytes: number };
   readonly holdings: NodeFacts["holdings"];
+  readonly notes: string[];
 }
 
 /** Nodes that are asked at the same time. */
@@ -56,11 +57,18 @@ export async function facts(stack: string, options: FactsOptions): Promise<numbe
 }
 
 async function factsOf(node: Node, reach: Reach): Promise<NodeFacts> {
-  const request = { work_dir: node.remoteWorkDir, stack: reach.stack, owner: "", program: supervisorFiles() };
+  const request = {
+    work_dir: node.remoteWorkDir,
+    stack: reach.stack,
+    owner: "",
+    program: supervisorFiles(),
+    node: { unified_memory: node.unifiedMemory },
+    now: Date.now() / 1000,
+  };
   const answer: Answer<FactsAnswer> = await askNode(reach, "facts", request);
   if ("problem" in answer)
     return { status: "UNAVAILABLE", reason: answer.problem.split("\n")[0]!, holdings: [] };
-  const { facts: measured, holdings } = answer.answer;
+  const { facts: measured, holdings, notes } = answer.answer;
   const available = measured.mem_available_bytes;
   const used = 1 - available / measured.ram_bytes;
   const isShort = used > 1 - leastAvailable;
@@ -69,6 +77,7 @@ async function factsOf(node: Node, reach: Reach): Promise<NodeFacts> {
     ...(isShort && { reason: `${Math.round(100 * used)} % of its memory is used` }),
     memory_available_bytes: available,
     holdings,
+    notes,
   };
 }
 
@@ -81,7 +90,7 @@ function write(file: string, snapshot: FactsSnapshot): void {
 
 function print({ nodes }: FactsSnapshot, file: string, stack: string, gone: readonly string[]): void {
   const width = Math.max(...Object.keys(nodes).map((name) => name.length));
-  for (const [name, { status, reason, memory_available_bytes, holdings }] of Object.entries(nodes)) {
+  for (const [name, { status, reason, memory_available_bytes, holdings, notes }] of Object.entries(nodes)) {
     const available =
       memory_available_bytes === undefined ? "" : `${(memory_available_bytes / 1e9).toFixed(1)} GB available`;
     const holders = holdings.map((one) => `${one.stack}/${one.instance}`).join(", ");
@@ -89,6 +98,7 @@ function print({ nodes }: FactsSnapshot, file: string, stack: string, gone: read
     console.log(
       `${name.padEnd(width)}  ${status.padEnd(11)}  ${[available, reason, holders, givenUp].filter(Boolean).join("; ")}`,
     );
+    for (const note of notes ?? []) console.log(`${" ".repeat(width)}  note: ${note}`);
   }
   console.log(`\nWritten to ${relative(process.cwd(), file)}; the next preview reads it.`);
 }

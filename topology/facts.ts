@@ -28,6 +28,8 @@ const nodeFactsSchema = z.object(
       .optional(),
     memory_available_bytes: count.optional(),
     holdings: z.array(holdingSchema, "a list of holdings").default([]),
+    /** What a person should know about the node; decides nothing. */
+    notes: z.array(z.string("a text"), "a list of texts").optional(),
   },
   "the facts of a node",
 );

@@ -34,7 +34,8 @@ export const scenarioSchema = section("a map with name and instances", {
   }),
   code: section("a map with local_path", {
     local_path: line("the path of a directory").meta({
-      description: "Directory that is copied to the nodes, from this file's own directory",
+      description:
+        "Directory that is copied to the nodes, from this file's own directory. Every edit makes a new copy: results belong into `$BERTH_LOG_DIR`, beside the code they vanish with the next edit",
       example: "../../my-code",
     }),
     exclude: list("a list of patterns", line("a pattern"))

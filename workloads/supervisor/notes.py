@@ -43,9 +43,8 @@ def _clock(now: Any) -> list[str]:
     if abs(ahead) <= CLOCK_TOLERANCE_S:
         return []
     direction = "ahead of" if ahead > 0 else "behind"
-    return [
-        f"its clock is {abs(ahead):.0f} s {direction} the coordinator's; times in its logs are off by that"
-    ]
+    amount = f"{abs(ahead):.0f} s" if abs(ahead) < 120 else f"{abs(ahead) / 60:.0f} min"
+    return [f"its clock is {amount} {direction} the coordinator's; times in its logs are off by that"]
 
 
 def _is_tegra() -> bool:

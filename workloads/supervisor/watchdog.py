@@ -70,7 +70,11 @@ class Watchdog:
     @contextmanager
     def _turn(self) -> Iterator[int | None]:
         """A file to write the time into, unless another of this node gives way now or did a moment ago."""
-        file = os.open(self.layout.floor_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = os.open(self.layout.floor_file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:  # somebody has removed what is Berth's: nothing can be agreed upon
+            yield None
+            return
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -87,10 +91,9 @@ class Watchdog:
     def _rank(self) -> int:
         """How many go before it: who holds most beyond what it was given, then who came last."""
         entries = {(entry.layout, entry.id): entry for entry in all_entries(self.layout)}
-        own = entries.pop(
-            (self.layout, self.instance)
-        )  # whose supervisor, this process, does not count itself
-        mine = _urgency(own, tree_bytes(own.state, descendants(os.getpid())))
+        # Its own supervisor, this process, is not among the processes it finds.
+        own = entries.pop((self.layout, self.instance), None)
+        mine = _urgency(own, tree_bytes(own.state, descendants(os.getpid()))) if own else (0, 0)
         return sum(_urgency(one, held_bytes(one) or 0) > mine for one in entries.values() if one.runs)
 
 

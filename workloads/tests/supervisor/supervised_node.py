@@ -40,12 +40,13 @@ class Node:
     def __init__(self, work_dir: Path, stack: str = "lab") -> None:
         self.work_dir, self.stack = work_dir, stack
         self.environment = {**os.environ}
+        self.python = PYTHON
         self.prefix: list[str] = []
         """What runs every verb, as another user or in other namespaces."""
 
     def beside(self, stack: str) -> Node:
         other = Node(self.work_dir, stack)
-        other.environment, other.prefix = self.environment, self.prefix
+        other.environment, other.prefix, other.python = self.environment, self.prefix, self.python
         return other
 
     @property
@@ -57,7 +58,7 @@ class Node:
         common = {"work_dir": str(self.work_dir), "stack": self.stack, "owner": OWNER, "deadline_s": 30}
         request = json.dumps(json.dumps({**common, **fields}))
         process = subprocess.Popen(
-            [*self.prefix, PYTHON, "-I", "-", verb],
+            [*self.prefix, self.python, "-I", "-", verb],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,27 @@ def test_a_stack_of_somebody_else_is_refused(pi: Node) -> None:
         " bob@other:/tmp#2; destroy it from there; if that state is lost, remove"
         f" {pi.stack_dir}/owner.json on this node and run the update again"
     ]
+
+
+def test_what_a_person_should_know_is_noted_and_decides_nothing(pi: Node, tmp_path: Path) -> None:
+    odd = {"page_size": 16384, "limit_by": "sampling", "limit_why": "no systemd; no memory cgroup"}
+    (tmp_path / "facts.json").write_text(json.dumps({**REAL, **odd, "network_namespaces": False}))
+    notes = [
+        "instances are held to their memory by looking from time to time: no systemd; no memory cgroup",
+        "the GPU takes its memory from the RAM, and no limit of an instance sees that: only the floor of"
+        " memory_headroom protects the node",
+        "memory pages of 16 KiB: a program built for 4 KiB may refuse to start (on Raspberry Pi OS"
+        " kernel=kernel8.img in /boot/firmware/config.txt brings 4 KiB)",
+        "instances with network: isolated are refused: the kernel gives this login no network of its own",
+    ]
+    node = {"name": "rpi1", "unified_memory": True}
+    assert pi.preflight(node=node)["notes"] == notes
+    ahead = pi("facts", program=PROGRAM, node=node, now=time.time() - 3600.4)["notes"]
+    assert ahead == [
+        *notes,
+        "its clock is 60 min ahead of the coordinator's; times in its logs are off by that",
+    ]
+    assert pi("facts", program=PROGRAM, now=time.time())["notes"] == [notes[0], *notes[2:]]
 
 
 def test_facts_are_measured(empty_node: Node) -> None:

@@ -19,6 +19,17 @@ def test_starting_twice_gives_one_process(node: Node) -> None:
     assert list(node.processes().values()).count(False) == 1
 
 
+@pytest.mark.parametrize("name", ["two words", "$HOME %n ${PATH}", "a\"b'c\\\\x20"])
+def test_a_work_directory_of_any_name(empty_node: Node, tmp_path: Path, name: str) -> None:
+    empty_node.work_dir = tmp_path / name / "work"
+    empty_node.preflight()
+    script = "import os; print(os.environ['BERTH_TAG'], os.environ['TEST_MARK'])"
+    empty_node.start("a", script, settle_s=20)
+    assert empty_node.log() == f"{empty_node.work_dir}/.berth/lab/a {tmp_path}\n"
+    empty_node.purge()
+    assert empty_node.processes() == {}
+
+
 def test_many_starts_at_the_same_time_give_one_process(node: Node) -> None:
     request = node.start_request()
     answers = [finished(process) for process in [node.popen("start", **request) for _ in range(5)]]

@@ -1,0 +1,60 @@
+/**
+ * The node's program on a machine whose first process is systemd: a whole stack, and the program's own tests, run on that machine.
+ * Not shown: a login's own systemd, which needs memory cgroups of version 2.
+ */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { enter } from "../../lab/isolated/machine";
+import { pythonPath } from "../../tools/environment.mjs";
+import { describeIsolated } from "../support/isolated-test";
+import { nothing, sleepers, TestBed } from "../support/test-bed";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-systemd-"));
+const cluster = join(folder, "cluster.yaml");
+writeFileSync(
+  cluster,
+  `cluster: { name: one, coordinator_host: localhost }
+nodes: [{ name: box, host: 192.0.2.1, ssh_user: pi, ram_gb: 4, max_instances: 4 }]
+`,
+);
+
+describeIsolated("a node with systemd", () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    const scenario = sleepers(["a"], {}, { ram_gb: 0.5, network: "isolated" });
+    bed = await TestBed.open({ cluster, scenario, isolated: { systemd: ["box"], diskMegabytes: 512 } });
+  });
+  afterAll(async () => {
+    await bed.close();
+    rmSync(folder, { recursive: true });
+  });
+  const box = () => bed.lab.isolated![0]!;
+  const there = (program: string) => enter(box(), ["sh", "-ec", program]).trim();
+  const units = () => there("systemctl list-units --all --plain --no-legend 'berth-*' | cut -d ' ' -f 1");
+
+  test("a stack's instances are units, and destroy leaves none", async () => {
+    const { status, output } = await bed.up();
+    expect(status, output).toBe(0);
+    expect(units()).toMatch(/^berth-[0-9a-f]{10}-hive-cluster-a\.service$/);
+    const { instances } = JSON.parse((await bed.berth("status", "--json")).output);
+    expect(instances).toMatchObject([{ id: "a", state: "running", limit_by: "systemd" }]);
+    const destroyed = await bed.destroy();
+    expect(destroyed.status, destroyed.output).toBe(0);
+    expect([units(), bed.left()]).toEqual(["", nothing]);
+  });
+
+  test("the supervisor keeps its promises there, too", () => {
+    // Below the node's home, on the same disk, lies its /tmp.
+    const itsTmp = join(bed.lab.nodes[0]!.files, "..", "..", "tmp");
+    cpSync("workloads", join(itsTmp, "workloads"), { recursive: true });
+    // The node's own files hide this computer's below /root and /tmp, where Python and its modules may lie.
+    const outside = "mkdir /mnt/outside; mount --bind / /mnt/outside; mount --bind /mnt/outside/root /root";
+    const suites = ["units", "memory", "ending", "isolation"].map(
+      (name) => `tests/supervisor/test_${name}.py`,
+    );
+    const pytest = `${pythonPath()} -B -m pytest -p no:cacheprovider --tb=short ${suites.join(" ")} 2>&1`;
+    expect(there(`${outside}; cd /tmp/workloads; ${pytest} || :`)).toMatch(/\n\d+ passed in [^\n]+$/);
+  }, 600_000);
+});
