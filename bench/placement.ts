@@ -104,7 +104,15 @@ function largeTopology(): Topology {
       healthCheck: { enabled: true, intervalSeconds: 30 },
       failover: { enabled: true, autoRestart: true },
     },
-    scenario: { name: "large", instances, placement: {}, purge: false, rebalance: false, allowMoves: true },
+    scenario: {
+      name: "large",
+      instances,
+      placement: {},
+      purge: false,
+      rebalance: false,
+      allowMoves: true,
+      strategy: "balanced",
+    },
     observed: noObservations,
   };
 }

@@ -12,12 +12,15 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
     ...nodes.flatMap(({ node, status, statusReason }) =>
       statusReason === undefined ? [] : [`${node} is ${status.toLowerCase()}: ${statusReason}`],
     ),
-    ...(method === "greedy" ? [] : [searchText(gap)]),
+    ...(method === "greedy" ? [] : [method === "packed" ? packedText : searchText(gap)]),
     ...moves,
     ...(stays.length === 0 ? [] : [`stays: ${stays.join(", ")}`]),
   ];
   return lines.flatMap(hanging);
 }
+
+const packedText =
+  "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
 
 function searchText(gap: Gap | undefined): string {
   if (!gap)

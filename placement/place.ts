@@ -6,6 +6,7 @@ import { filters as allFilters } from "./filters";
 import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
+import { packed } from "./pack/packed";
 import type { Conflict, Gap, Plan } from "./plan";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
@@ -16,7 +17,7 @@ import { withDeciders } from "./with-deciders";
 /**
  * Decides which node each instance gets, and keeps why. Never throws for what does not fit: that is `unplaced`.
  * What runs stays; then one instance after the other takes the best node at its turn. Where that leaves somebody out or
- * moves what could stay, all placements are searched. The order in the files changes nothing.
+ * moves what could stay, all placements are searched. With `strategy: pack` all are placed close together instead. The order in the files changes nothing.
  */
 export async function place(topology: Topology, filters = allFilters, scores = allScores): Promise<Plan> {
   const { cluster, scenario, observed } = topology;
@@ -26,7 +27,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   return {
     scenario: scenario.name,
     cluster: cluster.name,
-    placements: withMoves(withDeciders(placements, method !== "repaired"), survey).sort(byInstance),
+    placements: withMoves(withDeciders(placements, method), survey).sort(byInstance),
     unplaced: unplaced.sort(byInstance),
     nodes: loads.map((load) => load.summary()),
     method,
@@ -36,6 +37,8 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   };
 
   async function decideAll(): Promise<Outcome> {
+    const close = scenario.strategy === "pack" ? packed(survey, judge) : undefined;
+    if (close) return { ...decideFrom(close), method: "packed" };
     const greedy = decideFrom(survey.holding.map(({ instance, was }) => [instance.id, { node: was! }]));
     const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
     if (isComplete) return { ...greedy, method: "greedy" };

@@ -40,12 +40,21 @@ const reasons = z
   .meta({ description: "Why nodes did not take it, by node" });
 
 const decidedBy = z
-  .enum(["preferred node", "GPU part", "smaller node", "name", "stays", "all together", "made room"])
+  .enum([
+    "preferred node",
+    "GPU part",
+    "smaller node",
+    "name",
+    "stays",
+    "all together",
+    "made room",
+    "packed",
+  ])
   .meta({
     description:
       "What decided against it where its score does not. With the winner's score, in this order: preferred node, GPU part, " +
       "smaller node, name. stays: the instance runs where it is. all together: others gain more, proven. made room: passed " +
-      "over so that all have a place, not proven to be needed",
+      "over so that all have a place, not proven to be needed. packed: passed over to leave large blocks free",
   });
 
 const placement = z.object({
@@ -135,10 +144,10 @@ export const planJsonSchema = z.object({
     )
     .meta({ description: "The instances that have none, by id. Not empty: nothing is started" }),
   nodes: z.array(node).meta({ description: "What each node holds once everything is placed, by name" }),
-  method: z.enum(["greedy", "exact", "repaired"]).meta({
+  method: z.enum(["greedy", "exact", "repaired", "packed"]).meta({
     description:
       "greedy: one after the other to its best node; exact: proven to be the best of all placements; repaired: all " +
-      "placed, and how far from the best that may be is the gap",
+      "placed, and how far from the best that may be is the gap; packed: close together, as the scenario's strategy says",
   }),
   gap: z
     .object({

@@ -26,7 +26,8 @@ export interface Candidate {
   parts: ScorePart[];
   /**
    * What decided against it where its score does not: the tie order, or else `stays` (the instance runs where it is),
-   * `all together` (others gain more, proven) or `made room` (passed over so that all have a place, not proven to be needed).
+   * `all together` (others gain more, proven) `made room` (passed over so that all have a place, not proven to be needed)
+   * or `packed` (passed over to leave large blocks free).
    */
   decidedBy?:
     | "preferred node"
@@ -35,7 +36,8 @@ export interface Candidate {
     | "name"
     | "stays"
     | "all together"
-    | "made room";
+    | "made room"
+    | "packed";
 }
 
 /** An instance's place, with what was known of every other node at the moment of the decision. */
@@ -142,9 +144,10 @@ export interface Plan {
   nodes: NodeLoad[];
   /**
    * `greedy`: one after the other to its best node. `exact`: proven to be the best of all placements. `repaired`: all
-   * placed, and how far from the best that may be is the `gap`.
+   * placed, and how far from the best that may be is the `gap`. `packed`: close together, as the scenario's
+   * strategy says.
    */
-  method: "greedy" | "exact" | "repaired";
+  method: "greedy" | "exact" | "repaired" | "packed";
   /** Only of what is `repaired`. */
   gap?: Gap;
   /** Only when something is left out. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { dictionary, filledList, flag, line, list, name, section, wholeNumber } from "./fields";
+import { choice, dictionary, filledList, flag, line, list, name, section, wholeNumber } from "./fields";
 import { type Instance, idsOf, instanceSchema, toInstances } from "./instance";
 
 /** The code that is copied to the nodes. */
@@ -9,6 +9,9 @@ export interface Code {
   /** What is left out, as in a .gitignore. */
   exclude: string[];
 }
+
+const strategies = ["balanced", "pack"] as const;
+export type Strategy = (typeof strategies)[number];
 
 export interface Scenario {
   name: string;
@@ -23,6 +26,8 @@ export interface Scenario {
   rebalance: boolean;
   /** Whether what runs may move to make room for a newcomer. */
   allowMoves: boolean;
+  /** What decides between nodes that fit. */
+  strategy: Strategy;
   /** How an update goes through. Undefined: all nodes at once. */
   update?: { maxUnavailable: number };
 }
@@ -62,6 +67,14 @@ export const scenarioSchema = section("a map with name and instances", {
   allow_moves: flag
     .default(true)
     .meta({ description: "Whether what runs may move to make room for a newcomer", example: false }),
+  strategy: choice(strategies)
+    .default("balanced")
+    .meta({
+      description:
+        "What decides between nodes that fit: `balanced` gives each instance its best node by score; `pack` places all of them " +
+        "close together and leaves the largest blocks free, nodes with a GPU first. What runs stays with either",
+      example: "pack",
+    }),
   update: section("a map with max_unavailable", {
     max_unavailable: wholeNumber(1).meta({
       description: "So many instances at most are started at one time, over all nodes",
@@ -85,6 +98,7 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
     purge: written.purge,
     rebalance: written.rebalance,
     allowMoves: written.allow_moves,
+    strategy: written.strategy,
     ...(written.update && { update: { maxUnavailable: written.update.max_unavailable } }),
   };
 }

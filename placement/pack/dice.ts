@@ -1,19 +1,12 @@
-/** Numbers that look random and are the same on every machine (xorshift32 by Marsaglia). */
+import { randomFrom } from "../random";
+
+/** Draws that are the same on every machine. */
 export class Dice {
-  private state: number;
+  /** From 0, below 1. */
+  readonly roll: () => number;
 
   constructor(seed: number) {
-    this.state = Math.imul(seed, 0x9e3779b1) | 1;
-  }
-
-  /** From 0, below 1. */
-  roll(): number {
-    let x = this.state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.state = x;
-    return (x >>> 0) / 0x100000000;
+    this.roll = randomFrom(seed);
   }
 
   /** A whole number from 0, below the limit. */

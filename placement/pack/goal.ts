@@ -10,6 +10,8 @@ export interface Goal {
   worth(kind: number, machine: number): number;
   /** What the machine is worth as it stands, beyond those on it. */
   order?(machine: number): number;
+  /** Who is placed earlier when many wait; about 1 is the difference between two who may well change turns. */
+  urgency(kind: number): number;
   /** How ill the machine would be used by one of the kind: of those that have room the one with the least gets it. */
   waste(kind: number, machine: number, devices: number): number;
 }
@@ -22,8 +24,15 @@ export function mostGpu(packing: Packing): Goal {
   const worth = packing.kinds.map((kind) => gpuOf(kind) + worthOfOne);
   return {
     worth: (kind) => worth[kind]!,
+    urgency: (kind) => urgencyOf(packing.kinds[kind]!),
     waste: wasteOfGpu(packing),
   };
+}
+
+/** Those with several GPUs first, then by GPU and CPU, those without a GPU last. */
+function urgencyOf(kind: Kind): number {
+  if (kind.gpus === 0) return kind.cpuMilli / 16_000 - 1000;
+  return gpuOf(kind) / whole + kind.cpuMilli / 16_000 + (kind.gpus > 1 ? 2 : 0);
 }
 
 /** Rests of devices, and CPU that those who want the other devices would need. */

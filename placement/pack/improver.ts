@@ -6,7 +6,7 @@ import { Snapshot } from "./snapshot";
 import type { Waiting } from "./waiting";
 
 /** Sums of the same terms in another order may differ by this much. */
-const rounding = 1e-6;
+const rounding = 1e-3;
 
 /** Among how many machines the first one of a round is drawn: the one with most idle GPU, where there is most to win. */
 const candidates = 32;
@@ -35,7 +35,7 @@ export class Improver {
 
   /** @param rounds a count, not a time, so that every machine decides the same */
   improve(rounds: number): void {
-    const { dice, ruined, snapshots, recreator } = this;
+    const { dice, ruined, snapshots } = this;
     for (let round = 0; round < rounds; round++) {
       this.draw();
       const share = dice.roll() < 0.5 ? 1 : 0.3 + 0.6 * dice.roll();
@@ -44,8 +44,15 @@ export class Improver {
         snapshots[index]!.take(ruined[index]!);
         lost += this.ruin(ruined[index]!, share);
       }
-      if (recreator.fill(ruined) + this.order() < lost - rounding) this.undo();
+      if (this.recreate() + this.order() < lost - rounding) this.undo();
     }
+  }
+
+  private recreate(): number {
+    const { goal, dice, ruined, recreator } = this;
+    // A machine is left empty only when the others are tried without it.
+    const spared = goal.order && dice.roll() < 0.5 ? ruined.slice(1) : [];
+    return recreator.fill(spared) + recreator.fill(ruined);
   }
 
   private order(): number {

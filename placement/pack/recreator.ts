@@ -1,6 +1,5 @@
 import type { Dice } from "./dice";
 import type { Goal } from "./goal";
-import { wholeGpu } from "./kind";
 import type { Packing } from "./packing";
 import type { Waiting } from "./waiting";
 
@@ -23,11 +22,7 @@ export class Recreator {
     const { kinds } = packing;
     this.order = new Int32Array(kinds.length);
     this.keys = new Float64Array(kinds.length);
-    this.urgency = Float64Array.from(kinds, ({ gpus, gpuMilli, cpuMilli }) => {
-      const several = gpus > 1 ? 2 : 0;
-      const none = gpus === 0 ? -1000 : 0;
-      return (gpus * gpuMilli) / wholeGpu + (0.75 * cpuMilli) / 12_000 + several + none;
-    });
+    this.urgency = Float64Array.from(kinds, (_, kind) => goal.urgency(kind));
   }
 
   /** @returns what those are worth that were placed */

@@ -136,7 +136,12 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
 let cases: { topology: Topology; plan: Plan }[];
 
 beforeAll(async () => {
-  const topologies = fc.sample(topologyArbitrary, { numRuns: 400, seed: 3 });
+  const balanced = fc.sample(topologyArbitrary, { numRuns: 400, seed: 3 });
+  const packed = balanced.slice(0, 150).map((topology) => ({
+    ...topology,
+    scenario: { ...topology.scenario, strategy: "pack" as const },
+  }));
+  const topologies = [...balanced, ...packed];
   cases = await Promise.all(topologies.map(async (topology) => ({ topology, plan: await place(topology) })));
 }, 60_000);
 
@@ -265,7 +270,9 @@ describe("every plan", () => {
         }
       }
     });
-    expect([...seen.keys()]).toEqual(expect.arrayContaining(["all together", "preferred node", "stays"]));
+    expect([...seen.keys()]).toEqual(
+      expect.arrayContaining(["all together", "packed", "preferred node", "stays"]),
+    );
   });
 
   it("leaves out only what every node still refuses at the end", () => {

@@ -60,7 +60,15 @@ export function aTopology(
       healthCheck: { enabled: true, intervalSeconds: 30 },
       failover: { enabled: true, autoRestart: true },
     },
-    scenario: { name: "scenario", instances, placement, purge: false, rebalance: false, allowMoves: true },
+    scenario: {
+      name: "scenario",
+      instances,
+      placement,
+      purge: false,
+      rebalance: false,
+      allowMoves: true,
+      strategy: "balanced",
+    },
     observed: noObservations,
   };
 }

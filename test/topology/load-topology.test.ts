@@ -204,6 +204,7 @@ update: {max_unavailable: 2}
       purge: true,
       rebalance: false,
       allowMoves: true,
+      strategy: "balanced",
       update: { maxUnavailable: 2 },
     });
     expect(scenario.code!.localPath).toMatch(/^\.\..*\/src$/);

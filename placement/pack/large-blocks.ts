@@ -1,0 +1,67 @@
+import type { Load } from "../load";
+import type { Goal } from "./goal";
+import type { Inventory } from "./inventory";
+import type { Packing } from "./packing";
+
+// Each outweighs all that come after it, on as many machines as a round touches.
+const placed = 1e10;
+const stays = 1e8;
+const onItsGpu = 1e6;
+const emptyNode = 1e4;
+const wish = 1;
+const evenness = 0.1;
+
+/**
+ * For lists that fit: all placed, then the fewest moves, then a GPU for those who prefer one, then as many nodes left
+ * empty as can be, those with a GPU and the larger ones first, then what instances wish; and of equals the one where the
+ * room that is left lies together.
+ */
+export function largeBlocks(
+  packing: Packing,
+  { members, home, onGpu, machines }: Inventory,
+  empty: readonly Load[],
+): Goal {
+  const largest = Math.max(...machines.map(({ ramBytes }) => ramBytes));
+  const size = members.map(([first]) => first!.instance.ramBytes + first!.instance.gpuMemoryBytes);
+  const prefers = members.map(([first]) => first!.instance.gpu === "preferred");
+  const preferredNode = members.map(([first]) => first!.instance.preferredNode);
+  const liked = likedKinds(members);
+  const blocks = empty.map(({ node, others }, machine) =>
+    others.length > 0 ? 0 : emptyNode * (1 + Number(node.gpu) + machines[machine]!.ramBytes / largest),
+  );
+  return {
+    worth: (kind, machine) =>
+      placed +
+      (home[kind] === machine ? stays : 0) +
+      (prefers[kind] && onGpu[kind]![machine] ? onItsGpu : 0) +
+      (preferredNode[kind] === empty[machine]!.node.name ? 10 * wish : 0),
+    order(machine) {
+      const residents = packing.residents[machine]!;
+      const share = packing.ramFree[machine]! / largest;
+      const block = residents.length === 0 ? blocks[machine]! : 0;
+      return block + togetherness(residents) + evenness * share * share;
+    },
+    urgency: (kind) => (3 * size[kind]!) / largest + Number(packing.kinds[kind]!.conflicts.length > 0),
+    waste: (kind, machine) => (home[kind] === machine ? -1 : packing.ramFree[machine]! / largest),
+  };
+
+  /** 10 points for each whom an instance likes and meets, 25 at most. */
+  function togetherness(residents: readonly number[]): number {
+    let points = 0;
+    for (const resident of residents) {
+      const likes = liked[packing.kindOf(resident)]!;
+      if (likes.size === 0) continue;
+      let met = 0;
+      for (const other of residents) if (other !== resident && likes.has(packing.kindOf(other))) met++;
+      points += Math.min(25, 10 * met);
+    }
+    return wish * points;
+  }
+}
+
+function likedKinds(members: Inventory["members"]): ReadonlySet<number>[] {
+  const kindOf = new Map(
+    members.flatMap((all, kind) => all.map(({ instance }) => [instance.id, kind] as const)),
+  );
+  return members.map(([first]) => new Set([...first!.affinity].flatMap((id) => kindOf.get(id) ?? [])));
+}

@@ -1,0 +1,154 @@
+// `strategy: pack`. That every plan of it obeys every rule and tells the truth is in properties.test.ts.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { explain } from "../../placement/explain";
+import { place } from "../../placement/place";
+import type { Plan } from "../../placement/plan";
+import type { Instance } from "../../topology/instance";
+import type { Node } from "../../topology/node";
+import type { PreviousPlacement } from "../../topology/observed";
+import type { Topology } from "../../topology/topology";
+import { BruteForce } from "../support/brute-force";
+import { aNode, anInstance, aTopology, gb } from "../support/topology";
+
+const nodes = [
+  aNode({ name: "big", ramBytes: gb(64), gpu: true, gpuMemoryBytes: gb(24), maxInstances: 8 }),
+  aNode({ name: "mid", ramBytes: gb(32), maxInstances: 8 }),
+  aNode({ name: "pi1", ramBytes: gb(8) }),
+  aNode({ name: "pi2", ramBytes: gb(8) }),
+];
+
+interface Given {
+  nodes?: Node[];
+  instances: Instance[];
+  previous?: Record<string, PreviousPlacement>;
+  rebalance?: boolean;
+}
+
+function given({ previous = {}, rebalance = false, instances, ...fields }: Given): Topology {
+  const topology = aTopology(fields.nodes ?? nodes, instances);
+  return {
+    ...topology,
+    scenario: { ...topology.scenario, strategy: "pack", rebalance },
+    observed: { ...topology.observed, previous },
+  };
+}
+
+const four = ["a", "b", "c", "d"].map((id) => anInstance({ id, ramBytes: gb(3) }));
+
+function placesOf(plan: Plan): Record<string, string> {
+  return Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
+}
+
+test("the small nodes are filled, the large ones and the GPU stay free; the explanation says so", async () => {
+  const plan = await place(given({ instances: four.slice(0, 2) }));
+  expect(plan.method).toBe("packed");
+  expect(explain(plan)).toBe(`Plan: scenario on cluster
+score of 100 = ram 30 + load 20 + gpu 15 + affinity 25 + preferred 10 at most
+
+strategy pack: all are placed close together, so that large blocks stay free; scores are shown,
+    but decide nothing
+
+1. a: takes 3 GB, on the CPU
+  → pi1    55  ram 30 + load 20 + gpu 5
+    pi2    55  ram 30 + load 20 + gpu 5; passed over to leave large blocks free
+    mid    45  ram 20 + load 20 + gpu 5
+    big    40  ram 20 + load 20
+
+2. b: takes 3 GB, on the CPU
+  → pi1    30  ram 10 + load 15 + gpu 5
+    pi2    55  ram 30 + load 20 + gpu 5; passed over to leave large blocks free
+    mid    45  ram 20 + load 20 + gpu 5; passed over to leave large blocks free
+    big    40  ram 20 + load 20; passed over to leave large blocks free
+
+memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom
+  big  ···························┃·░░░░  0 GB of 64 GB  0/8
+       ································   0 GB of 24 GB  GPU
+  mid  ···························┃·░░░░  0 GB of 32 GB  0/8
+  pi1  ████████████████████████···┃·░░░░   6 GB of 8 GB  2/4  a, b
+  pi2  ···························┃·░░░░   0 GB of 8 GB  0/4
+
+All 2 instances placed, on 1 of 4 nodes.`);
+});
+
+test("what runs stays, however the rest lies; rebalance packs it anew", async () => {
+  const previous = { a: { node: "big" }, b: { node: "mid" } };
+  const sticky = await place(given({ instances: four, previous }));
+  expect(placesOf(sticky)).toEqual({ a: "big", b: "mid", c: "mid", d: "mid" });
+  expect(sticky.placements.filter(({ was }) => was !== undefined)).toEqual([]);
+  const anew = await place(given({ instances: four, previous, rebalance: true }));
+  expect(Object.values(placesOf(anew)).sort()).toEqual(["pi1", "pi1", "pi2", "pi2"]);
+  expect(anew.placements.filter(({ why }) => why === "the scenario says rebalance")).toHaveLength(2);
+});
+
+test("a node that is lost moves only those who were on it", async () => {
+  const instances = Array.from({ length: 24 }, (_, index) =>
+    anInstance({ id: `i${index}`, ramBytes: gb(2 + (index % 3)) }),
+  );
+  const many = Array.from({ length: 8 }, (_, index) =>
+    aNode({ name: `n${index}`, ramBytes: gb(index % 2 ? 32 : 16), maxInstances: 8 }),
+  );
+  const before = await place(given({ nodes: many, instances }));
+  const previous = Object.fromEntries(before.placements.map(({ instance, node }) => [instance, { node }]));
+  const lost = before.placements[0]!.node;
+  const after = await place(given({ nodes: many.filter(({ name }) => name !== lost), instances, previous }));
+  const moved = after.placements.filter(({ was }) => was !== undefined).map(({ instance }) => instance);
+  const wereThere = before.placements.filter(({ node }) => node === lost).map(({ instance }) => instance);
+  expect(moved).toEqual(wereThere);
+});
+
+test("a wish is followed where it costs no node", async () => {
+  const instances = [anInstance({ id: "a" }), anInstance({ id: "b", preferredNode: "pi2" })];
+  expect(placesOf(await place(given({ instances })))).toEqual({ a: "pi2", b: "pi2" });
+});
+
+test("who prefers a GPU gets one while there is room, and does without where that places all", async () => {
+  const small = [aNode({ name: "n", gpu: true, gpuMemoryBytes: gb(8) })];
+  const instances = ["a", "b"].map((id) => anInstance({ id, gpu: "preferred", gpuMemoryBytes: gb(8) }));
+  const [one] = instances;
+  expect((await place(given({ nodes: small, instances: [one!] }))).placements[0]!.onGpu).toBe(true);
+  const both = await place(given({ nodes: small, instances }));
+  expect(both.unplaced).toEqual([]);
+});
+
+test("what does not fit fails with the same proof as ever", async () => {
+  const instances = Array.from({ length: 3 }, (_, index) => anInstance({ id: `i${index}`, ramBytes: gb(5) }));
+  const plan = await place(given({ nodes: nodes.slice(2), instances }));
+  const balanced = await place(aTopology(nodes.slice(2), instances));
+  expect(plan).toEqual(balanced);
+  expect(plan.conflict?.proven).toBe(true);
+});
+
+test("moves as few as any placement that is whole, compared with all there are", async () => {
+  const wish = fc.record({
+    ram: fc.integer({ min: 1, max: 10 }),
+    apart: fc.boolean(),
+    was: fc.constantFrom(undefined, "n0", "n1", "n2"),
+  });
+  const drawn = fc.record({
+    rams: fc.array(fc.constantFrom(8, 12, 16), { minLength: 3, maxLength: 3 }),
+    slots: fc.integer({ min: 1, max: 3 }),
+    wishes: fc.array(wish, { minLength: 1, maxLength: 4 }),
+  });
+  for (const { rams, slots, wishes } of fc.sample(drawn, { numRuns: 60, seed: 11 })) {
+    const apart = wishes.flatMap((one, index) => (one.apart ? [`i${index}`] : [])).slice(0, 2);
+    const topology = given({
+      nodes: rams.map((ram, index) => aNode({ name: `n${index}`, ramBytes: gb(ram), maxInstances: slots })),
+      instances: wishes.map(({ ram }, index) =>
+        anInstance({
+          id: `i${index}`,
+          ramBytes: gb(ram),
+          antiAffinity: apart.includes(`i${index}`) ? apart.filter((id) => id !== `i${index}`) : [],
+        }),
+      ),
+      previous: Object.fromEntries(
+        wishes.flatMap(({ was }, index) => (was ? [[`i${index}`, { node: was }]] : [])),
+      ),
+    });
+    const plan = await place(topology);
+    const truth = new BruteForce(topology);
+    const best = truth.best(topology.scenario.instances.map(({ id }) => id));
+    expect(plan.unplaced.length === 0).toBe(best !== undefined);
+    if (best) expect(plan.placements.filter(({ stays }) => stays)).toHaveLength(best.stays);
+  }
+});
