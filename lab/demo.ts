@@ -130,8 +130,8 @@ function sayNext({ stack }: Workspace): void {
   console.log(`   . ${home}/environment.sh
    ./berth status ${stack} ${config}
    tail -f ${labFolder}/nodes/*/*/logs/*/*.log
-   pulumi up --stack ${stack} ${config}
-   pulumi destroy --stack ${stack} ${config}
+   ./berth up ${stack} ${config}
+   ./berth destroy ${stack} ${config}
    npm run lab -- down`);
 }
 

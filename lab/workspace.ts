@@ -68,7 +68,7 @@ const environmentFile = (directory: string) => join(directory, "environment.sh")
 /** What to type in this project to destroy a stack of a workspace. */
 export function destroyCommand(directory: string, stack: string): string {
   const config = join(directory, `Pulumi.${stack}.yaml`);
-  return `. ${environmentFile(directory)} && pulumi cancel --yes ${stack}; pulumi destroy --stack ${stack} --config-file ${config}`;
+  return `. ${environmentFile(directory)} && ./berth destroy ${stack} --config-file ${config}`;
 }
 
 function writeEnvironment(file: string, env: NodeJS.ProcessEnv): void {

@@ -75,6 +75,8 @@ test("a policy pack gets its configuration and the stack's, and may forbid", asy
   engine.write(
     "pack/index.js",
     `const { PolicyPack } = require("@pulumi/policy");
+     const { Config, getStack, runtime } = require("@pulumi/pulumi");
+     const whose = [new Config("conformance").get("name"), getStack(), runtime.isDryRun()].join(" ");
      const configSchema = { properties: { limit: { type: "number", default: 1 } } };
      new PolicyPack("pack", { policies: [
        { name: "limit-length", description: "-", enforcementLevel: "mandatory", configSchema,
@@ -84,7 +86,7 @@ test("a policy pack gets its configuration and the stack's, and may forbid", asy
          } },
        { name: "count-commands", description: "-", enforcementLevel: "advisory", configSchema,
          validateStack: ({ resources }, report) =>
-           report(resources.filter(({ type }) => type === "command:local:Command").length + " commands") },
+           report(resources.filter(({ type }) => type === "command:local:Command").length + " commands, " + whose) },
      ] });`,
   );
   engine.write("limits.json", `{"limit-length": {"limit": 4}}`);
@@ -97,11 +99,14 @@ test("a policy pack gets its configuration and the stack's, and may forbid", asy
   const strict = await withPolicies(["--policy-pack-config", "limits.json"]);
   expect([strict.ok, strict.violations.toSorted()]).toEqual([
     false,
-    ["advisory count-commands conformance-test: 2 commands", "mandatory limit-length wordy: longer than 4"],
+    [
+      "advisory count-commands conformance-test: 2 commands, berth test true",
+      "mandatory limit-length wordy: longer than 4",
+    ],
   ]);
   const unset = await withPolicies([]);
   expect(unset.violations.toSorted()).toEqual([
-    "advisory count-commands conformance-test: 2 commands",
+    "advisory count-commands conformance-test: 2 commands, berth test true",
     "mandatory limit-length brief: longer than 1",
     "mandatory limit-length wordy: longer than 1",
   ]);
