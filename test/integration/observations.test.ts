@@ -52,6 +52,9 @@ test("facts tell the next preview which node is silent and who holds what; nothi
   const asked = await bed.berth("facts");
   expect(asked.status, asked.output).toBe(0);
   expect(asked.output).toMatch(/^rpi1 +HEALTHY .*hive-cluster\/a$/m);
+  expect(asked.output).toMatch(
+    /^jetson .*\n(?: +note: .*\n)* +note: the GPU takes its memory from the RAM, /m,
+  );
   await bed.silence("rpi2");
   expect((await bed.berth("facts")).status).toBe(1);
   bed.write(sleepers(["a", "b"], {}, { ram_gb: 6, preferred_node: "rpi2" }));

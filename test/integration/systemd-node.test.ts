@@ -54,7 +54,11 @@ describeIsolated("a node with systemd", () => {
     const suites = ["units", "memory", "ending", "isolation"].map(
       (name) => `tests/supervisor/test_${name}.py`,
     );
-    const pytest = `${pythonPath()} -B -m pytest -p no:cacheprovider --tb=short ${suites.join(" ")} 2>&1`;
-    expect(there(`${outside}; cd /tmp/workloads; ${pytest} || :`)).toMatch(/\n\d+ passed in [^\n]+$/);
+    // A lab's node cannot forbid network namespaces: its /proc/sys is read-only.
+    const options = "-p no:cacheprovider --tb=short -k 'not kernel_refuses'";
+    const pytest = `${pythonPath()} -B -m pytest ${options} ${suites.join(" ")} 2>&1`;
+    expect(there(`${outside}; cd /tmp/workloads; ${pytest} || :`)).toMatch(
+      /\n\d+ passed, 1 deselected in [^\n]+$/,
+    );
   }, 600_000);
 });

@@ -96,7 +96,7 @@ time.sleep(600)
 def without_namespaces() -> list[str]:
     """A prefix: in a user namespace of its own that has no room for network namespaces."""
     script = 'echo 0 > /proc/sys/user/max_net_namespaces; exec "$@"'
-    return ["unshare", "--user", "--map-root-user", "sh", "-c", script, "sh"]
+    return ["unshare", "--user", "--map-root-user", "sh", "-ec", script, "sh"]
 
 
 def can_forbid() -> bool:
@@ -104,7 +104,7 @@ def can_forbid() -> bool:
     return tried.returncode == 0
 
 
-@pytest.mark.skipif(not can_forbid(), reason="the kernel refuses user namespaces here")
+@pytest.mark.skipif(not can_forbid(), reason="no user namespace, or its limits are read-only here")
 def test_where_the_kernel_refuses_so_does_the_start(empty_node: Node) -> None:
     empty_node.prefix = without_namespaces()
     because = (
