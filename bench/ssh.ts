@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { dump } from "js-yaml";
+import { runOnNodePath } from "../components/reach";
 import { sshAccess } from "../components/ssh-access";
 import { sshConfig } from "../components/ssh-config";
 import { type Lab, labDown, labUp } from "../lab/lab";
@@ -144,10 +145,19 @@ function send(config: string, verb: string, stdin: string): Promise<void> {
     const child = spawn("ssh", ["-F", config, "node", `exec python3 -I - ${verb}`], {
       stdio: ["pipe", "ignore", "inherit"],
     });
-    child.stdin.end(stdin);
+    child.stdin.end(program(verb, stdin));
     child.on("error", reject);
     child.on("close", (status) => (status === 0 ? resolve() : reject(new Error(`ssh … ${verb}: ${status}`))));
   });
+}
+
+/** The loader, and its call with the request; the supervisor as well where it may not be there yet. */
+function program(verb: string, request: string): string {
+  const supervisor = join(runOnNodePath, "..", "..", "workloads", "supervisor");
+  const text = (file: string) => readFileSync(join(supervisor, file), "utf8");
+  const files = readdirSync(supervisor).filter((file) => file.endsWith(".py") && file !== "loader.py");
+  const all = JSON.stringify(Object.fromEntries(files.map((file) => [file, text(file)])));
+  return `${text("loader.py")}\nload(${request}${["preflight", "purge"].includes(verb) ? `, ${all}` : ""})\n`;
 }
 
 function connections(folder: string, lab: Lab): number {

@@ -1,31 +1,31 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-let loader: string | undefined;
-let files: Record<string, string> | undefined;
+let digest: string | undefined;
 
 const supervisorDirectory = join(__dirname, "..", "workloads", "supervisor");
 
 /**
- * What a node's Python reads on stdin (`python3 -I - VERB`): the fixed loader, then one call with the request as a literal.
- * JSON's string literals are Python's, so that JSON of JSON carries any text without being taken for program.
+ * A request as `run-on-node.sh` reads it on stdin: a literal for the call of the node's loader. JSON's string literals are
+ * Python's, so that JSON of JSON carries any text without being taken for program.
  */
-export function nodeProgram(request: Record<string, unknown>): string {
-  loader ??= readFileSync(join(supervisorDirectory, "loader.py"), "utf8");
-  return `${loader}\nload(${JSON.stringify(JSON.stringify(request))})\n`;
+export function nodeRequest(request: Record<string, unknown>): string {
+  return JSON.stringify(JSON.stringify(request));
 }
 
-/** The supervisor as `preflight` installs it on a node: text by file name. */
-export function supervisorFiles(): Record<string, string> {
-  files ??= readSupervisor();
-  return files;
+/**
+ * Stands in a request for the supervisor, which `run-on-node.sh` sends along: another one is another request. Its text stays out
+ * of the state, which the engine writes again at every step.
+ */
+export function supervisorDigest(): string {
+  digest ??= createHash("sha256").update(supervisorText()).digest("hex").slice(0, 16);
+  return digest;
 }
 
-function readSupervisor(): Record<string, string> {
-  const names = readdirSync(supervisorDirectory).filter(
-    (file) => file.endsWith(".py") && file !== "loader.py",
-  );
-  return Object.fromEntries(
-    names.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]),
+function supervisorText(): string {
+  const files = readdirSync(supervisorDirectory).filter((file) => file.endsWith(".py"));
+  return JSON.stringify(
+    files.sort().map((file) => [file, readFileSync(join(supervisorDirectory, file), "utf8")]),
   );
 }

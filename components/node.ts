@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Node as MachineNode } from "../topology/node";
 import type { Held } from "../topology/observed";
 import type { CodeTree } from "./code-tree";
-import { supervisorFiles } from "./node-program";
+import { supervisorDigest } from "./node-program";
 import { type Reach, reachEnvironment } from "./reach";
 import { remoteCommand } from "./remote-command";
 import type { SshAccess } from "./ssh-access";
@@ -87,7 +87,7 @@ export class Node extends pulumi.ComponentResource {
         reach: this.reach,
         ensure: "preflight",
         undo: "purge",
-        request: this.target.apply((target) => ({ ...target, program: supervisorFiles(), purge, node })),
+        request: this.target.apply((target) => ({ ...target, supervisor: supervisorDigest(), purge, node })),
       },
       { parent: this },
     );

@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { nodeProgram } from "./node-program";
+import { nodeRequest } from "./node-program";
 import { type Reach, reachEnvironment, runOnNode } from "./reach";
 
 /** Verbs of the node's supervisor that change something there. Each is an *ensure*: running it twice changes nothing more. */
@@ -49,7 +49,7 @@ export function remoteCommand(
       environment: reachEnvironment(args.reach, deadline),
       stdin: pulumi
         .output(args.request)
-        .apply((request) => nodeProgram({ deadline_s: deadline, ...request })),
+        .apply((request) => nodeRequest({ deadline_s: deadline, ...request })),
       triggers: [...args.place],
       addPreviousOutputInEnv: false,
       logging: "none",

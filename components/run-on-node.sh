@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sends one request to one node with the OpenSSH client: `sh components/run-on-node.sh VERB`, on stdin what the node's Python
-# reads. VERB `connect` sends nothing: it makes sure that the node answers, and prints the path of its ssh configuration.
+# Sends one request to one node with the OpenSSH client: `sh components/run-on-node.sh VERB`, on stdin the request as a literal
+# of Python. VERB `connect` sends nothing: it makes sure that the node answers, and prints the path of its ssh configuration.
 #
 # All else comes from the environment, so that neither the command nor an error that quotes it holds anything of the user's:
 #   BERTH_NODE         the node's name
@@ -17,6 +17,7 @@ umask 077
 unset PULUMI_CONFIG_PASSPHRASE PULUMI_ACCESS_TOKEN
 
 verb=$1
+supervisor=${0%/*}/../workloads/supervisor
 handshake_seconds=30
 # Seconds without a request after which a connection ends by itself.
 idle_seconds=15
@@ -104,6 +105,25 @@ connect() {
   esac
 }
 
+# What the node's Python reads: the loader, and its call with the request; the supervisor as well where it may not be there yet.
+program() {
+  cat "$supervisor/loader.py"
+  printf '\nload('
+  cat
+  case $verb in
+    preflight | purge | facts)
+      printf ', {'
+      for file in "$supervisor"/*.py; do
+        [ "${file##*/}" = loader.py ] && continue
+        printf '"%s": r'"'''" "${file##*/}"
+        cat "$file"
+        printf "''', "
+      done
+      printf '}' ;;
+  esac
+  printf ')\n'
+}
+
 # Whoever only asks decides nothing.
 or_gone() {
   case $verb in
@@ -131,7 +151,7 @@ fi
 # Beyond the deadline that the node keeps by itself: it may hang as a whole while its connection lives. That connection then
 # keeps what it was given to write to: so files, for the engine waits until its pipes are closed.
 limit=$((BERTH_SECONDS + 15))
-timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >"$home/out.$$" 2>"$home/err.$$"
+program | timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >"$home/out.$$" 2>"$home/err.$$"
 status=$?
 cat "$home/out.$$"
 cat "$home/err.$$" >&2

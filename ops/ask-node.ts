@@ -1,4 +1,4 @@
-import { nodeProgram } from "../components/node-program";
+import { nodeRequest } from "../components/node-program";
 import type { Reach } from "../components/reach";
 import { runOnNode } from "./run-on-node";
 
@@ -16,7 +16,7 @@ export async function askNode<T>(
   verb: "status" | "logs" | "facts",
   request: object,
 ): Promise<Answer<T>> {
-  const input = nodeProgram({ deadline_s: deadlineSeconds, ...request });
+  const input = nodeRequest({ deadline_s: deadlineSeconds, ...request });
   const { status, stdout, stderr } = await runOnNode(reach, verb, input, deadlineSeconds);
   return status === 0
     ? { answer: JSON.parse(stdout) as T }

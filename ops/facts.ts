@@ -1,6 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { supervisorFiles } from "../components/node-program";
 import type { Reach } from "../components/reach";
 import { sshAccess } from "../components/ssh-access";
 import type { FactsSnapshot, NodeFacts } from "../topology/facts";
@@ -61,7 +60,6 @@ async function factsOf(node: Node, reach: Reach): Promise<NodeFacts> {
     work_dir: node.remoteWorkDir,
     stack: reach.stack,
     owner: "",
-    program: supervisorFiles(),
     node: { unified_memory: node.unifiedMemory },
     now: Date.now() / 1000,
   };

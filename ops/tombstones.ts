@@ -53,10 +53,7 @@ function read(folder: string): Tombstone {
   };
 }
 
-/** The request stands in the last line of the program, as `nodeProgram` writes it. */
 function whatOf(input: string): string {
-  const call = /\nload\((.*)\)\n$/.exec(input)?.[1];
-  if (call === undefined) return "?";
-  const { stack, instance } = JSON.parse(JSON.parse(call));
+  const { stack, instance } = JSON.parse(JSON.parse(input));
   return instance ? `${stack}/${instance.id}` : stack;
 }

@@ -4,16 +4,37 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reachEnvironment, runOnNodePath } from "../../components/reach";
 import { sshConfig } from "../../components/ssh-config";
 import { type Sshd, startSshd } from "../../lab/sshd";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+/** The program in a checkout of its own, whose loader takes the request for Python. */
+const program = join(folder, "checkout", "components", "run-on-node.sh");
+const supervisor = join(folder, "checkout", "workloads", "supervisor");
+mkdirSync(dirname(program), { recursive: true });
+mkdirSync(supervisor, { recursive: true });
+cpSync(runOnNodePath, program);
+writeFileSync(
+  join(supervisor, "loader.py"),
+  "def load(text, program=None):\n    exec(text, {'program': program})\n",
+);
+writeFileSync(join(supervisor, "one.py"), 'PATTERN = "\\d+ \\\\ é"\n"""Text."""\n');
 let node: Sshd;
 let runtime: string;
 let count = 0;
@@ -51,8 +72,12 @@ const run = (
   env: NodeJS.ProcessEnv = environment(),
   shell = ["sh"],
 ) => {
-  const [program = "", ...args] = [...shell, runOnNodePath, verb];
-  const { status, stdout, stderr } = spawnSync(program, args, { env, input, encoding: "utf8" });
+  const [command = "", ...args] = [...shell, program, verb];
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    env,
+    input: JSON.stringify(input),
+    encoding: "utf8",
+  });
   return { status, stdout, stderr: stderr.replaceAll(folder, "FOLDER").replaceAll(`${node.port}`, "PORT") };
 };
 const log = () => readFileSync(join(folder, `${count}`, "sshd", "sshd.log"), "utf8");
@@ -70,15 +95,26 @@ describe("one way", () => {
     const input = "import sys; print(sys.argv[1:], repr('é \"$x\" `y`'))";
     expect(run("start", input)).toEqual({ status: 0, stdout: "['start'] 'é \"$x\" `y`'\n", stderr: "" });
   });
+  test.each(["preflight", "purge", "facts"])("%s takes the supervisor along, as it is", (verb) => {
+    const { stdout } = run(verb, "print(program)");
+    const one = readFileSync(join(supervisor, "one.py"), "utf8");
+    const python = "import sys; print({'one.py': sys.stdin.read()})";
+    expect(stdout).toBe(execFileSync("python3", ["-c", python], { input: one, encoding: "utf8" }));
+  });
+  test("no file of the supervisor ends the literal it is sent in", () => {
+    const own = join(dirname(runOnNodePath), "..", "workloads", "supervisor");
+    for (const file of readdirSync(own).filter((name) => name.endsWith(".py")))
+      expect(readFileSync(join(own, file), "utf8")).toMatch(/^(?!'|[\s\S]*''')[\s\S]*\n$/);
+  });
   test("many requests share one connection; the last does not wait for its end", () => {
     for (let request = 0; request < 5; request++) expect(run("roster").status).toBe(0);
     expect([connections(), masters().length]).toEqual([1, 1]);
   });
   test("racers all arrive, and share what is there then", async () => {
     const racers = Array.from({ length: 4 }, () =>
-      spawn("sh", [runOnNodePath, "start"], { env: environment(), stdio: ["pipe", "ignore", "inherit"] }),
+      spawn("sh", [program, "start"], { env: environment(), stdio: ["pipe", "ignore", "inherit"] }),
     );
-    for (const racer of racers) racer.stdin!.end("pass");
+    for (const racer of racers) racer.stdin!.end('"pass"');
     const ends = await Promise.all(racers.map((racer) => once(racer, "exit")));
     expect(ends.map(([code]) => code)).toEqual([0, 0, 0, 0]);
     expect(masters().length).toBe(1);
@@ -116,9 +152,9 @@ describe("one way", () => {
     expect(run("connect").stdout).toMatch(/^\/tmp\/berth-/);
   });
   test.each([["dash"], ["bash"], ["busybox sh"]])("%s runs it", (shell) => {
-    const [program, ...args] = shell.split(" ") as [string, ...string[]];
-    if (spawnSync(program, [...args, "-c", "true"]).error) return;
-    expect(run("start", "print('there')", environment(), [program, ...args])).toEqual({
+    const [command, ...args] = shell.split(" ") as [string, ...string[]];
+    if (spawnSync(command, [...args, "-c", "true"]).error) return;
+    expect(run("start", "print('there')", environment(), [command, ...args])).toEqual({
       status: 0,
       stdout: "there\n",
       stderr: "",
@@ -205,11 +241,11 @@ test("an sshd that turns away most of the connections is asked again", async () 
   await once(squatter, "connect");
   await once(squatter, "data");
   setTimeout(() => squatter.destroy(), 1_500);
-  const child = spawn("sh", [runOnNodePath, "start"], {
+  const child = spawn("sh", [program, "start"], {
     env: environment(),
     stdio: ["pipe", "pipe", "pipe"],
   });
-  child.stdin.end("print('there')");
+  child.stdin.end(`"print('there')"`);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
   const [status] = await once(child, "close");
@@ -222,7 +258,7 @@ test("a machine that takes the connection and says nothing is given up after the
   await once(silent, "listening");
   const { port } = silent.address() as { port: number };
   const { status, stderr } = await new Promise<{ status: number; stderr: string }>((resolve) => {
-    const child = spawn("sh", [runOnNodePath, "stop"], { env: environment({}, access({ port })) });
+    const child = spawn("sh", [program, "stop"], { env: environment({}, access({ port })) });
     let stderr = "";
     child.stderr.on("data", (chunk) => (stderr += chunk));
     child.stdin.on("error", () => {}).end("");
@@ -257,7 +293,7 @@ describe("a node that was given up", () => {
     ]);
     expect([kept("1/verb"), kept("1/input"), kept("2/verb"), kept("1/seconds")]).toEqual([
       "stop",
-      "input of stop",
+      '"input of stop"',
       "purge",
       "5",
     ]);

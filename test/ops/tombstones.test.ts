@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { nodeProgram } from "../../components/node-program";
+import { nodeRequest } from "../../components/node-program";
 import { clearUnfinished, tombstones } from "../../ops/tombstones";
 
 let folder: string;
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function grave(name: string, verb: string | undefined, request: object): void {
   mkdirSync(join(folder, name));
   const files = {
-    input: nodeProgram({ ...request }),
+    input: nodeRequest({ ...request }),
     ssh_id: "id",
     ssh_config: "c",
     known_hosts: "k",

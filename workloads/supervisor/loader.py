@@ -1,6 +1,6 @@
 """The first lines that run on a node: `python3 -I - VERB` reads them on stdin, a call of `load` appended.
 
-The request carries the supervisor itself (`program`) where it may not be installed yet; otherwise the
+The supervisor itself (`program`) comes along where it may not be installed yet; otherwise the
 installed one is used. A program that came along is imported from memory: a killed command leaves nothing.
 No `annotations` from the future here: an old Python must get far enough to say that it is too old.
 """
@@ -40,9 +40,11 @@ def refuse(problem: str) -> None:
     os._exit(1)
 
 
-def load(text: str) -> None:
+def load(text: str, program: Optional[Dict[str, str]] = None) -> None:
     """Runs the verb in argv with the request in `text` (JSON), for at most its `deadline_s` seconds."""
     verb, request = sys.argv[1], json.loads(text)
+    if program is not None:
+        request["program"] = program
     seconds = int(request["deadline_s"])
     late = f"DeadlineExceeded: {verb} took longer than {seconds} s; run the update again"
     signal.signal(signal.SIGALRM, lambda _signal, _frame: refuse(late))
