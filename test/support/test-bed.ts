@@ -2,10 +2,12 @@ import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { dump, load } from "js-yaml";
+import { signal } from "../../lab/isolated/cgroup";
 import { type Fault, faults } from "../../lab/isolated/faults";
 import type { IsolatedLabArgs } from "../../lab/isolated/isolated-lab";
-import type { Machine } from "../../lab/isolated/machine";
+import { type Machine, processesOf } from "../../lab/isolated/machine";
 import { startMachineSshd, stopMachineSshd } from "../../lab/isolated/machine-sshd";
 import { type DeclaredFacts, type Lab, labDown, labUp, labUpIsolated } from "../../lab/lab";
 import { type LeftBehind, leftBehind } from "../../lab/left-behind";
@@ -160,6 +162,30 @@ export class TestBed {
     await faults[what](this.machine(node), percent);
   }
 
+  /**
+   * Resolves once an isolated node runs a verb of its supervisor ("start", "stop" …; "code" is the copying), and throws when it
+   * does not within two minutes.
+   */
+  async verb(node: string, verb: string): Promise<undefined> {
+    const words = verb === "code" ? "rsync\0--server" : `python3\0-I\0-\0${verb}\0`;
+    const isThere = () =>
+      processesOf(this.machine(node)).some(({ pid }) => commandLine(pid).startsWith(words));
+    for (const deadline = Date.now() + 120_000; !isThere(); await sleep(2))
+      if (Date.now() > deadline) throw new Error(`${node} has not run ${verb} in two minutes`);
+    return undefined;
+  }
+
+  /** The command lines of what runs on an isolated node. */
+  processesOf(node: string): string[] {
+    return processesOf(this.machine(node)).map(({ pid }) => commandLine(pid).replaceAll("\0", " ").trim());
+  }
+
+  /** Cuts the SSH connections that an isolated node has; the server takes new ones. */
+  sever(node: string): void {
+    for (const { pid } of processesOf(this.machine(node)))
+      if (/^sshd: (?!.*\[listener\])/.test(commandLine(pid))) signal(pid, "SIGKILL");
+  }
+
   /** Starts the SSH server of an isolated node again, with further lines of configuration. */
   async restartSshd(node: string, options: readonly string[] = []): Promise<void> {
     await stopMachineSshd(this.machine(node));
@@ -250,6 +276,15 @@ export class TestBed {
 
   private sshdLog(node: string): string {
     return readFileSync(join(this.home, "lab", "nodes", node, "sshd", "sshd.log"), "utf8");
+  }
+}
+
+/** The arguments of a process, each ended by a NUL; empty when it has ended. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
 
