@@ -20,6 +20,7 @@ const effort = { branches: 200, work: 4e5 };
  */
 export function outweighed(decided: Decided, problem: Problem, highs: Highs): Decided {
   const kinds = kindsOf(problem, "nothing");
+  const picks = kinds.reduce((sum, { options }) => sum + options.length, 0);
   const arrangement = new Arrangement(problem, kinds);
   const final = new Map(decided.placements.map(({ instance, node, onGpu }) => [instance, { node, onGpu }]));
   const earlier = new Set<string>();
@@ -49,8 +50,8 @@ export function outweighed(decided: Decided, problem: Problem, highs: Highs): De
   /** Who provably has no place when the instance is on the node. */
   function leftBy(instance: string, node: string): string[] | "unknown" {
     if (looks > 0 && fits(instance, node)) return [];
+    if (picks > mostWhole || proofs-- <= 0) return "unknown";
     const program = new PlacementProgram(kinds, problem.rooms);
-    if (program.variables > mostWhole || proofs-- <= 0) return "unknown";
     const kept = new Map([...final].filter(([id]) => earlier.has(id)));
     for (const [variable, count] of program.valuesOf(kept).entries())
       if (count > 0) program.row([[1, variable]], ">=", count);

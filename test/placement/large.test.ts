@@ -2,6 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { explain } from "../../placement/explain";
 import { place } from "../../placement/place";
+import { planted } from "../support/planted";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 import { Truth } from "../support/truth";
 
@@ -40,6 +41,12 @@ test("have true reasons, and say why something better was passed over", async ()
   expect(passedOver).not.toEqual([]);
   const text = explain(plan).replace(/\n {2,}/g, " ");
   expect(text).toContain("; passed over to make room for all, not proven to be needed");
+});
+
+test("end in time at 1,000 instances on 100 nodes that one-by-one decisions do not fill", async () => {
+  const plan = await place(planted({ seed: 1, nodes: 100, instances: 1000, fill: 0.97 }));
+  expect(plan.unplaced).toEqual([]);
+  expect(plan.method).toBe("repaired");
 });
 
 test("are proven to be impossible by adding up", async () => {
