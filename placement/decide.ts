@@ -1,9 +1,9 @@
+import { Appraiser } from "./appraiser";
 import { hintsOf } from "./hints";
 import type { Judge } from "./judge";
 import type { Load } from "./load";
-import type { Offer } from "./offer";
-import type { Placement, Rejection, Unplaced } from "./plan";
-import { byRank, candidateOf, type Rating } from "./rating";
+import type { Placement, Unplaced } from "./plan";
+import { candidateOf } from "./rating";
 import type { Request } from "./requests";
 
 /** Where an instance has to go. Without `onGpu` it runs on the GPU when it can. */
@@ -28,22 +28,14 @@ export function decide(
   judge: Judge,
   choices: ReadonlyMap<string, Choice>,
 ): Decided {
+  const appraiser = new Appraiser(loads, judge);
   const placements: Placement[] = [];
   const unplaced: Unplaced[] = [];
   for (const [index, request] of requests.entries()) {
     const { instance, port, was } = request;
     const turn = index + 1;
     const choice = choices.get(instance.id);
-    const rejections: Rejection[] = [];
-    const ratings: Rating[] = [];
-    for (const load of loads) {
-      const onGpu = choice?.node === load.node.name ? choice.onGpu : undefined;
-      const offer: Offer = { request, load, takes: load.takesOf(instance, onGpu) };
-      const rejection = judge.refuse(offer);
-      if (rejection) rejections.push(rejection);
-      else ratings.push(judge.rate(offer));
-    }
-    ratings.sort(byRank);
+    const { ratings, rejections } = appraiser.appraise(request, choice);
     const best = choice ? ratings.find(({ offer }) => offer.load.node.name === choice.node) : ratings[0];
     if (!best) {
       unplaced.push({ instance: instance.id, turn, rejections });
@@ -51,6 +43,7 @@ export function decide(
     }
     const { load, takes } = best.offer;
     load.add(instance, takes);
+    appraiser.placed(request, load);
     placements.push({
       instance: instance.id,
       turn,

@@ -27,7 +27,8 @@ export function judgeBy(filters: readonly Filter[], scores: readonly Score[]): J
     rate(offer) {
       // Hundredths, so that a tie is a tie whatever the order of the sum.
       const parts = scores.map((score) => partOf(score, hundredths(score.rate(offer))));
-      return { offer, parts, score: hundredths(parts.reduce((sum, { points }) => sum + points, 0)) };
+      const score = hundredths(parts.reduce((sum, { points }) => sum + points, 0));
+      return { offer, parts, score, candidates: new Map() };
     },
   };
 }

@@ -7,10 +7,14 @@ export interface Rating {
   offer: Offer;
   parts: ScorePart[];
   score: number;
+  /** What the plan keeps of it where it is not chosen, by what decided against it. */
+  candidates: Map<Tie | undefined, Candidate>;
 }
 
+type Tie = NonNullable<Candidate["decidedBy"]>;
+
 /** What decides between equal scores, in this order. Negative: `a` is better. */
-const tieBreaks: { name: NonNullable<Candidate["decidedBy"]>; compare(a: Rating, b: Rating): number }[] = [
+const tieBreaks: { name: Tie; compare(a: Rating, b: Rating): number }[] = [
   { name: "preferred node", compare: (a, b) => pointsOf(b, "preferred") - pointsOf(a, "preferred") },
   { name: "GPU part", compare: (a, b) => pointsOf(b, "gpu") - pointsOf(a, "gpu") },
   { name: "smaller node", compare: (a, b) => nodeOf(a).ramBytes - nodeOf(b).ramBytes },
@@ -24,15 +28,23 @@ export function byRank(a: Rating, b: Rating): number {
 
 /** The order among equal scores. */
 export function byTie(a: Rating, b: Rating): number {
-  return tieBreaks.find((tie) => tie.compare(a, b) !== 0)?.compare(a, b) ?? 0;
+  for (const tie of tieBreaks) {
+    const order = tie.compare(a, b);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
-/** The rating of a node that was not chosen, as the plan keeps it. */
+/** The rating of a node that was not chosen, as the plan keeps it: one object for all to whom it says the same. */
 export function candidateOf(rating: Rating, best: Rating): Candidate {
-  const { score, parts } = rating;
-  const isTied = score === best.score && byTie(best, rating) < 0;
-  const tie = isTied && tieBreaks.find((tie) => tie.compare(best, rating) !== 0);
-  return { node: nodeOf(rating).name, score, parts, ...(tie && { decidedBy: tie.name }) };
+  const { score, parts, candidates } = rating;
+  const tie = score === best.score ? tieBreaks.find((tie) => tie.compare(best, rating) !== 0) : undefined;
+  const decidedBy = tie && tie.compare(best, rating) < 0 ? tie.name : undefined;
+  const known = candidates.get(decidedBy);
+  if (known) return known;
+  const candidate = { node: nodeOf(rating).name, score, parts, ...(decidedBy && { decidedBy }) };
+  candidates.set(decidedBy, candidate);
+  return candidate;
 }
 
 function nodeOf({ offer }: Rating) {
@@ -40,5 +52,6 @@ function nodeOf({ offer }: Rating) {
 }
 
 function pointsOf({ parts }: Rating, wanted: ScorePart["name"]): number {
-  return parts.find(({ name }) => name === wanted)?.points ?? 0;
+  for (const { name, points } of parts) if (name === wanted) return points;
+  return 0;
 }
