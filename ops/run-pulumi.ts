@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { stackFiles } from "../topology/stack-files";
+import { leftOnGoneNodes } from "./left-on-gone-nodes";
 import { clearStaleLocks } from "./stale-locks";
 
 export interface PulumiOptions {
@@ -32,7 +33,7 @@ export async function runPulumi(
   const env = pulumiEnvironment();
   if (verb !== "preview")
     for (const line of await clearStaleLocks(stack, env)) console.error(`berth: ${line}`);
-  return finished(
+  const status = await finished(
     [
       verb,
       ...["--stack", stack],
@@ -44,6 +45,9 @@ export async function runPulumi(
     ],
     env,
   );
+  if (verb !== "preview")
+    for (const line of leftOnGoneNodes(stack, configFile)) console.error(`berth: ${line}`);
+  return status;
 }
 
 function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
