@@ -28,10 +28,10 @@ export function sshConfig(access: SshAccess): SshConfig {
 function hostBlock(alias: string, access: SshAccess): string {
   return [
     `Host ${alias}`,
-    `  HostName ${access.host}`,
+    `  HostName ${literal(access.host)}`,
     `  Port ${access.port}`,
     `  User ${access.user}`,
-    ...(access.keyPath ? [`  IdentityFile "${access.keyPath}"`, "  IdentitiesOnly yes"] : []),
+    ...(access.keyPath ? [`  IdentityFile "${literal(access.keyPath)}"`, "  IdentitiesOnly yes"] : []),
     ...(access.jump ? ["  ProxyJump jump"] : []),
     ...(alias === "node" ? ['  ControlPath "{folder}/socket"'] : []),
     `  HostKeyAlias ${alias}`,
@@ -46,3 +46,6 @@ function hostBlock(alias: string, access: SshAccess): string {
     "  LogLevel ERROR",
   ].join("\n");
 }
+
+/** `%` begins a word of OpenSSH's own; the address of a link (fe80::1%eth0) has one, and so may a path. */
+const literal = (text: string) => text.replaceAll("%", "%%");

@@ -52,10 +52,8 @@ function readLock(file: string): Lock | undefined {
 
 /** The folder of the back end in use; `undefined` when that is no folder. */
 async function stateFolder(env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const asked = async () =>
-    (await promisify(execFile)("pulumi", ["whoami", "--json", "--verbose"], { cwd: project, env })).stdout;
-  const url: string = env.PULUMI_BACKEND_URL || JSON.parse(await asked()).url;
-  if (!url.startsWith("file://")) return undefined;
+  const url = env.PULUMI_BACKEND_URL || (await currentBackEnd(env));
+  if (!url?.startsWith("file://")) return undefined;
   return resolve(
     project,
     url
@@ -65,26 +63,44 @@ async function stateFolder(env: NodeJS.ProcessEnv): Promise<string | undefined> 
   );
 }
 
-/** Whether the process that made the lock is proven to be no more: a younger one may have got its number. */
+/** `undefined`: nobody is logged in, of which Pulumi will speak itself. */
+async function currentBackEnd(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  try {
+    const asked = await promisify(execFile)("pulumi", ["whoami", "--json", "--verbose"], {
+      cwd: project,
+      env,
+    });
+    return JSON.parse(asked.stdout).url;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the process that made the lock is proven to be no more: a younger one may have got its number. Younger alone proves
+ * nothing, for a clock that is put forward makes all that runs look younger.
+ */
 function isDead({ pid, timestamp }: Lock): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
-  const started = startOf(pid);
-  return started === "zombie" || (started !== undefined && started > Date.parse(timestamp) + 2_000);
+  const now = living(pid);
+  if (now === undefined) return false;
+  return now.zombie || (now.name !== "pulumi" && now.started > Date.parse(timestamp) + 2_000);
 }
 
-/** When a process began, in ms since 1970; `undefined` when that cannot be read. */
-function startOf(pid: number): number | "zombie" | undefined {
+/** What has a number now, and when it began, in ms since 1970; `undefined` when that cannot be read. */
+function living(pid: number): { name: string; zombie: boolean; started: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z") return "zombie";
+    const end = stat.lastIndexOf(")");
+    const [name, fields] = [stat.slice(stat.indexOf("(") + 1, end), stat.slice(end + 2).split(" ")];
     const boot = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))![1];
     const ticksPerSecond = 100;
-    return 1000 * (Number(boot) + Number(fields[19]) / ticksPerSecond);
+    const started = 1000 * (Number(boot) + Number(fields[19]) / ticksPerSecond);
+    return { name, zombie: fields[0] === "Z", started };
   } catch {
     return undefined;
   }

@@ -151,6 +151,15 @@ describe("one way", () => {
     mkdirSync(join(runtime, `berth-${process.getuid!()}`), { mode: 0o755 });
     expect(run("connect").stdout).toMatch(/^\/tmp\/berth-/);
   });
+  test("a key may lie where OpenSSH would see words of its own", () => {
+    const keyPath = join(folder, `${count}`, "100%home of it's key");
+    cpSync(node.keyPath, keyPath);
+    expect(run("start", "print('there')", environment({ SSH_AUTH_SOCK: "" }, access({ keyPath })))).toEqual({
+      status: 0,
+      stdout: "there\n",
+      stderr: "",
+    });
+  });
   test.each([["dash"], ["bash"], ["busybox sh"]])("%s runs it", (shell) => {
     const [command, ...args] = shell.split(" ") as [string, ...string[]];
     if (spawnSync(command, [...args, "-c", "true"]).error) return;

@@ -1,6 +1,7 @@
 // Whose lock is removed, and whose is only named. That a real one of a killed update is removed is proved in test/integration.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -38,6 +39,21 @@ test("so it is when a younger process has got its number", async () => {
   expect(existsSync(lockFile)).toBe(false);
 });
 
+test("a Pulumi that looks younger than its lock, because the clock was put forward, keeps it", async () => {
+  const program = join(state, "pulumi");
+  copyFileSync("/bin/sleep", program);
+  chmodSync(program, 0o700);
+  const pulumi = spawn(program, ["60"]);
+  await once(pulumi, "spawn");
+  try {
+    const [said] = await clear({ pid: pulumi.pid! });
+    expect(said).toContain("has been at work on this stack since 2026-01-01T12:00:00Z; wait for its end");
+    expect(existsSync(lockFile)).toBe(true);
+  } finally {
+    pulumi.kill();
+  }
+});
+
 test("the lock of a living process is only named", async () => {
   const timestamp = now();
   expect(await clear({ pid: process.pid, timestamp })).toEqual([
@@ -66,4 +82,10 @@ test("no lock, another stack's lock and a back end that is no folder are nothing
   writeFileSync(lockFile, "{}");
   expect(await clearStaleLocks("panopticon", { PULUMI_BACKEND_URL: `file://${state}` })).toEqual([]);
   expect(await clearStaleLocks("hive", { PULUMI_BACKEND_URL: "s3://bucket" })).toEqual([]);
+});
+
+test("of nobody being logged in, Pulumi speaks itself", async () => {
+  const program = join(state, "pulumi");
+  writeFileSync(program, "#!/bin/sh\necho error: log in first >&2\nexit 3\n", { mode: 0o700 });
+  expect(await clearStaleLocks("hive", { PATH: `${state}:${process.env.PATH}` })).toEqual([]);
 });
