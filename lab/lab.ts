@@ -62,7 +62,7 @@ export async function labUp(
       directory: join(folder, "sshd"),
       address,
       port: previous?.port,
-      options: [`SetEnv BERTH_LAB_FACTS=${facts}`],
+      options: [`SetEnv "BERTH_LAB_FACTS=${facts}"`],
     });
     connections[node.name] = {
       host: address,

@@ -18,7 +18,7 @@ export async function startMachineSshd(
 ): Promise<SshAccess & { readonly address: string; readonly port: number }> {
   const directory = join(machine.folder, "sshd");
   const where = { address: machine.address.split("/")[0]!, port: 22 };
-  const facts = `SetEnv BERTH_LAB_FACTS=${seenAs}/facts.json`;
+  const facts = `SetEnv "BERTH_LAB_FACTS=${seenAs}/facts.json"`;
   const access = prepareSshd({ ...where, directory, seenAs, options: [...options, facts] });
   if (isMachineSshdRunning(machine)) return { ...where, ...access };
   rmSync(join(directory, "sshd.pid"), { force: true });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runningSshd, type Sshd, startSshd, stopSshd } from "../../lab/sshd";
 
-const directory = mkdtempSync(join(tmpdir(), "berth-sshd-"));
+const directory = mkdtempSync(join(tmpdir(), "Ana's berth-"));
 afterAll(async () => {
   await stopSshd(directory);
   rmSync(directory, { recursive: true });
@@ -26,13 +26,13 @@ const ssh = (node: Sshd, command: string) =>
       "-o",
       "BatchMode=yes",
     ]
-      .concat(["-o", `UserKnownHostsFile=${node.knownHostsPath}`, "-o", "StrictHostKeyChecking=yes"])
+      .concat(["-o", `UserKnownHostsFile="${node.knownHostsPath}"`, "-o", "StrictHostKeyChecking=yes"])
       .concat([node.address, command]),
     { encoding: "utf8" },
   );
 
 test("runs commands over a pinned host key, stops, and keeps its keys for the next start", async () => {
-  const first = await startSshd({ directory, address: "127.0.0.11", options: ["SetEnv LAB=yes"] });
+  const first = await startSshd({ directory, address: "127.0.0.11", options: ['SetEnv "LAB=yes"'] });
   expect(ssh(first, "echo $LAB")).toBe("yes\n");
   expect(runningSshd(directory)).toBe(first.pid);
   await first.stop();
