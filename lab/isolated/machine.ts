@@ -100,8 +100,12 @@ export async function powerOn(machine: Machine): Promise<void> {
 /** A power cut: every process of the node ends at once. Its disk stays. */
 export async function powerOff(machine: Machine): Promise<void> {
   const first = firstProcess(machine);
-  // The kernel takes all others of the namespace with it.
-  if (first) signal(first.pid, "SIGKILL");
+  if (first) {
+    // No last word to those it talks to: they have to notice by themselves.
+    inHub(machine.names, ["ip", "link", "set", portOf(machine), "down"]);
+    // The kernel takes all others of the namespace with it.
+    signal(first.pid, "SIGKILL");
+  }
   for (const group of [memoryGroup(machine), systemdGroup(machine)].filter(Boolean))
     await removeCgroup(group);
 }
