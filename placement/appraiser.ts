@@ -29,13 +29,15 @@ interface Known {
  */
 export class Appraiser {
   private readonly known = new Map<string, Known>();
-  private readonly placeOf = new Map<string, number>();
+  private readonly placeOf = new Map<string, Load>();
+  private readonly loadOf: ReadonlyMap<string, Load>;
   private readonly indexOf: ReadonlyMap<string, number>;
 
   constructor(
     private readonly loads: readonly Load[],
     private readonly judge: Judge,
   ) {
+    this.loadOf = new Map(loads.map((load) => [load.node.name, load]));
     this.indexOf = new Map(loads.map(({ node }, index) => [node.name, index]));
   }
 
@@ -43,10 +45,9 @@ export class Appraiser {
     const known = this.refreshed(anyone(request));
     const own = this.ownNodes(request, choice);
     if (own.size === 0) return known;
-    const ratings = known.ratings.filter(({ offer }) => !own.has(this.indexOf.get(offer.load.node.name)!));
-    const rejections = known.rejections.filter(({ node }) => !own.has(this.indexOf.get(node)!));
-    for (const index of own) {
-      const load = this.loads[index]!;
+    const ratings = known.ratings.filter(({ offer }) => !own.has(offer.load));
+    const rejections = known.rejections.filter(({ node }) => !own.has(this.loadOf.get(node)!));
+    for (const load of own) {
       const verdict = this.ask(request, load, choice?.node === load.node.name ? choice.onGpu : undefined);
       if (isRating(verdict)) insert(ratings, verdict, byRank);
       else insert(rejections, verdict, (a, b) => this.indexOf.get(a.node)! - this.indexOf.get(b.node)!);
@@ -56,16 +57,16 @@ export class Appraiser {
 
   /** Must be told of everyone who is added to a load. */
   placed({ instance }: Request, load: Load): void {
-    this.placeOf.set(instance.id, this.indexOf.get(load.node.name)!);
+    this.placeOf.set(instance.id, load);
   }
 
   /** The nodes that concern this request in particular. */
-  private ownNodes({ instance, conflicts, affinity, was }: Request, choice: Choice | undefined): Set<number> {
-    const own = new Set<number>();
-    const add = (index: number | undefined) => index !== undefined && own.add(index);
+  private ownNodes({ instance, conflicts, affinity, was }: Request, choice: Choice | undefined): Set<Load> {
+    const own = new Set<Load>();
+    const add = (load: Load | undefined) => load && own.add(load);
     for (const ids of [conflicts, affinity]) for (const id of ids) add(this.placeOf.get(id));
     for (const node of [instance.preferredNode, was, choice?.node])
-      if (node !== undefined) add(this.indexOf.get(node));
+      if (node !== undefined) add(this.loadOf.get(node));
     return own;
   }
 

@@ -3,7 +3,7 @@ import { hintsOf } from "./hints";
 import type { Judge } from "./judge";
 import type { Load } from "./load";
 import type { Placement, Unplaced } from "./plan";
-import { candidateOf } from "./rating";
+import { candidatesBeside } from "./rating";
 import type { Request } from "./requests";
 
 /** Where an instance has to go. Without `onGpu` it runs on the GPU when it can. */
@@ -56,7 +56,7 @@ export function decide(
       ...(port !== undefined && { port }),
       takes: { ramBytes: takes.ramBytes, gpuMemoryBytes: takes.gpuMemoryBytes },
       onGpu: takes.onGpu,
-      others: ratings.filter((rating) => rating !== best).map((other) => candidateOf(other, best)),
+      others: candidatesBeside(best, ratings),
       rejections,
     });
   }

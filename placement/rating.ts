@@ -35,16 +35,31 @@ export function byTie(a: Rating, b: Rating): number {
   return 0;
 }
 
-/** The rating of a node that was not chosen, as the plan keeps it: one object for all to whom it says the same. */
-export function candidateOf(rating: Rating, best: Rating): Candidate {
+/** The ratings of the nodes that were not chosen, as the plan keeps them: one object for all to whom it says the same. */
+export function candidatesBeside(best: Rating, ratings: readonly Rating[]): Candidate[] {
+  const others: Candidate[] = [];
+  for (const rating of ratings) {
+    if (rating === best) continue;
+    const decidedBy = rating.score === best.score ? tieBetween(best, rating) : undefined;
+    others.push(rating.candidates.get(decidedBy) ?? candidateOf(rating, decidedBy));
+  }
+  return others;
+}
+
+function candidateOf(rating: Rating, decidedBy: Tie | undefined): Candidate {
   const { score, parts, candidates } = rating;
-  const tie = score === best.score ? tieBreaks.find((tie) => tie.compare(best, rating) !== 0) : undefined;
-  const decidedBy = tie && tie.compare(best, rating) < 0 ? tie.name : undefined;
-  const known = candidates.get(decidedBy);
-  if (known) return known;
   const candidate = { node: nodeOf(rating).name, score, parts, ...(decidedBy && { decidedBy }) };
   candidates.set(decidedBy, candidate);
   return candidate;
+}
+
+/** What made the first one the better of two with the same score. */
+function tieBetween(better: Rating, other: Rating): Tie | undefined {
+  for (const { name, compare } of tieBreaks) {
+    const order = compare(better, other);
+    if (order !== 0) return order < 0 ? name : undefined;
+  }
+  return undefined;
 }
 
 function nodeOf({ offer }: Rating) {

@@ -1,4 +1,4 @@
-import type { Placement, Plan } from "./plan";
+import type { Candidate, Placement, Plan } from "./plan";
 
 /**
  * Adds to every node that would have been as good or better for an instance at its turn what decided against it, where the
@@ -6,17 +6,30 @@ import type { Placement, Plan } from "./plan";
  */
 export function withDeciders(placements: readonly Placement[], method: Plan["method"]): Placement[] {
   const instead = deciders[method];
+  const marked = { stays: marker("stays"), instead: instead && marker(instead) };
   return placements.map((placement) => {
+    if (!placement.stays && !marked.instead) return placement;
     const others = placement.others.map((other) => {
       if (other.score < placement.score) return other;
-      if (placement.stays) return { ...other, decidedBy: "stays" as const };
-      if (!instead) return other;
+      if (placement.stays) return marked.stays(other);
       const isKnown =
         method !== "packed" && other.decidedBy !== undefined && other.decidedBy !== "all together";
-      return isKnown ? other : { ...other, decidedBy: instead };
+      return isKnown ? other : marked.instead!(other);
     });
     return { ...placement, others };
   });
+}
+
+/** Equal candidates are one object, and stay it: a large plan holds millions of them. */
+function marker(decidedBy: NonNullable<Candidate["decidedBy"]>): (other: Candidate) => Candidate {
+  const known = new Map<Candidate, Candidate>();
+  return (other) => {
+    const before = known.get(other);
+    if (before) return before;
+    const marked = { ...other, decidedBy };
+    known.set(other, marked);
+    return marked;
+  };
 }
 
 const deciders = {
