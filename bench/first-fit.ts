@@ -14,6 +14,7 @@ export function firstFit({ cluster, scenario }: Topology): number {
       affinity: new Set<string>(),
       port: cluster.peerPorts.start,
       was: undefined,
+      wasOnGpu: undefined,
       anew: undefined,
     };
     const load = loads.find((load) => {

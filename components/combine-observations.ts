@@ -32,8 +32,8 @@ export function combineObservations({ stack, own, others, snapshot, now }: Obser
     snapshot !== undefined && (time === undefined || snapshot.taken_at > time);
 
   const previous: Record<string, PreviousPlacement> = {};
-  for (const { instance, node, port, hints } of own?.placements ?? [])
-    previous[instance] = { node, ...(port && { port }), hints };
+  for (const { instance, node, port, hints, onGpu } of own?.placements ?? [])
+    previous[instance] = { node, ...(port && { port }), hints, ...(onGpu !== undefined && { onGpu }) };
   if (isYounger(own?.decidedAt))
     for (const { instance, node, port } of ledgers.filter((holding) => holding.stack === stack))
       previous[instance] = { ...previous[instance], node, ...(port && { port }) };

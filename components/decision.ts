@@ -11,18 +11,23 @@ export interface Decision {
   readonly cluster: string;
   /** ISO time since when every instance is where it is. */
   readonly decidedAt: string;
-  readonly placements: readonly Pick<Placement, "instance" | "node" | "score" | "port" | "hints" | "takes">[];
+  readonly placements: readonly RememberedPlacement[];
 }
+
+/** States from before `onGpu` was remembered have none. */
+type RememberedPlacement = Pick<Placement, "instance" | "node" | "score" | "port" | "hints" | "takes"> &
+  Partial<Pick<Placement, "onGpu">>;
 
 /** The decision to remember. Its time is kept as long as nobody moves, so that an update that changes nothing stays one. */
 export function decisionOf(plan: Plan, observed: Observed, now: Date): Decision {
-  const placements = plan.placements.map(({ instance, node, score, port, hints, takes }) => ({
+  const placements = plan.placements.map(({ instance, node, score, port, hints, takes, onGpu }) => ({
     instance,
     node,
     score,
     port,
     hints,
     takes,
+    onGpu,
   }));
   const stays = placements.every(({ instance, node }) => observed.previous[instance]?.node === node);
   const same = stays && Object.keys(observed.previous).length === placements.length;

@@ -33,12 +33,15 @@ export function conflictOf(
     proven: true,
     claim: found.claim,
     instances,
-    text: sentence(instances, found, topology.scenario.allowMoves),
+    text: sentence(found, topology.scenario.allowMoves),
     help: remedies(topology, judge, instances, highs),
   };
 }
 
-function sentence(ids: readonly string[], { claim, shortage }: Conflicting, allowMoves: boolean): string {
+function sentence({ demands, claim, shortage }: Conflicting, allowMoves: boolean): string {
+  const ids = demands.map(({ request }) => request.instance.id).sort();
+  const portless = demands.find(({ request: { instance, port } }) => instance.network === "peers" && !port);
+  if (portless) return `Impossible, proven: no port is left for ${portless.request.instance.id}.`;
   const still = allowMoves ? "" : " while nothing that runs may move";
   if (ids.length === 1) return `Impossible, proven: no node can take ${ids[0]}, even alone${still}.`;
   const together = `Impossible, proven: ${listed(ids)} do not fit together${still}`;

@@ -1,4 +1,4 @@
-import type { Gap, Plan } from "./plan";
+import type { Gap, Placement, Plan } from "./plan";
 import { width, wrap } from "./table";
 
 /** What the plan was decided on, how, and what becomes of what ran before. Nothing on a first run that needed no search. */
@@ -6,7 +6,12 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
   const moves = placements.flatMap(({ instance, was, node, why }) =>
     was === undefined ? [] : [`${instance}: ${was} → ${node} because ${why}`],
   );
-  const stays = placements.filter(({ stays }) => stays).map(({ instance }) => instance);
+  const stays = placements
+    .filter((one) => one.stays && one.wasOnGpu === undefined)
+    .map(({ instance }) => instance);
+  const switched = placements.flatMap((placement) =>
+    placement.wasOnGpu === undefined ? [] : [`${placement.instance}: ${staysText(placement)}`],
+  );
   const lines = [
     ...(factsAgeSeconds === undefined ? [] : [`facts: asked the machines ${age(factsAgeSeconds)} ago`]),
     ...nodes.flatMap(({ node, status, statusReason }) =>
@@ -14,6 +19,7 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
     ),
     ...(method === "greedy" ? [] : [method === "packed" ? packedText : searchText(gap)]),
     ...moves,
+    ...switched,
     ...(stays.length === 0 ? [] : [`stays: ${stays.join(", ")}`]),
   ];
   return lines.flatMap(hanging);
@@ -21,6 +27,13 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
 
 const packedText =
   "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
+
+/** Whether it stays, and whether it leaves or takes the GPU there. */
+export function staysText({ stays, wasOnGpu }: Placement): string {
+  if (!stays) return "";
+  if (wasOnGpu === undefined) return "stays";
+  return `stays, ${wasOnGpu ? "GPU → CPU" : "CPU → GPU"}`;
+}
 
 function searchText(gap: Gap | undefined): string {
   if (!gap)

@@ -1,5 +1,5 @@
 import { showGb } from "../topology/units";
-import { changesSection, hanging } from "./explain-changes";
+import { changesSection, hanging, staysText } from "./explain-changes";
 import { memorySection } from "./explain-memory";
 import { candidateRows, mostNodesInFull, partsText, points, rejectionRows } from "./explain-nodes";
 import type { Conflict, Placement, Plan, Rejection, Unplaced } from "./plan";
@@ -42,8 +42,8 @@ function legend({ placements, nodes }: Plan): string[] {
 }
 
 function placementBlock(placement: Placement, { nodes }: Plan): string[] {
-  const { instance, turn, node, score, parts, manual, stays, was, port, others, rejections } = placement;
-  const notes = [manual && "placed by hand", stays && "stays", was && `was on ${was}`].filter(Boolean);
+  const { instance, turn, node, score, parts, manual, was, port, others, rejections } = placement;
+  const notes = [manual && "placed by hand", staysText(placement), was && `was on ${was}`].filter(Boolean);
   const isAbridged = nodes.length > mostNodesInFull;
   const isPooled = nodes.some((load) => load.node === node && load.unifiedMemory);
   const facts = [takesText(placement, isPooled), ...(port === undefined ? [] : [`port ${port}`])];

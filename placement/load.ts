@@ -48,6 +48,11 @@ export class Load {
     this.gpuRoomBytes = Math.max(0, node.gpuMemoryBytes - this.gpuCoTenantBytes);
   }
 
+  /** What co-tenants and other stacks hold. */
+  get foreignBytes(): number {
+    return this.coTenantBytes + this.othersBytes;
+  }
+
   get freeBytes(): number {
     return this.roomBytes - this.othersBytes - this.placedBytes;
   }

@@ -1,18 +1,29 @@
 import type { Placement } from "./plan";
 import type { Survey } from "./survey";
 
-/** Adds to each placement on another node than before where it was and why it moved. */
-export function withMoves(placements: readonly Placement[], { requests, forced }: Survey): Placement[] {
+/** Adds to each placement on another node than before where it was and why it moved, or that it stays but not on the GPU. */
+export function withMoves(placements: readonly Placement[], survey: Survey): Placement[] {
+  const { requests, forced, holding, stayers } = survey;
   const before = new Map(requests.map(({ instance, was }) => [instance.id, was]));
+  const onGpu = new Map(requests.map(({ instance, wasOnGpu }) => [instance.id, wasOnGpu]));
+  const held = new Set(holding);
+  // Who may stay and yet did not fit beside the others that may.
+  const tooMany = requests.filter((one) => stayers.has(one.instance.id) && !held.has(one));
+  const crowded = new Set(tooMany.map(({ was }) => was));
   const arrivals = placements.filter(({ stays }) => !stays);
   return placements.map((placement) => {
     const { instance, node } = placement;
     const was = before.get(instance);
-    if (was === undefined || was === node) return placement;
+    if (was === undefined) return placement;
+    if (was === node) {
+      const wasOnGpu = onGpu.get(instance);
+      return wasOnGpu === undefined || wasOnGpu === placement.onGpu ? placement : { ...placement, wasOnGpu };
+    }
     return { ...placement, was, why: forced.get(instance) ?? roomText(was) };
   });
 
   function roomText(was: string): string {
+    if (crowded.has(was)) return `${was} no longer has room for all that ran there`;
     const here = arrivals.filter(({ node }) => node === was);
     const newcomers = arrivals.filter(({ instance }) => before.get(instance) === undefined);
     const named = (here.length > 0 ? here : newcomers).map(({ instance }) => instance);

@@ -39,7 +39,9 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   async function decideAll(): Promise<Outcome> {
     const close = scenario.strategy === "pack" ? packed(survey, judge) : undefined;
     if (close) return { ...decideFrom(close), method: "packed" };
-    const greedy = decideFrom(survey.holding.map(({ instance, was }) => [instance.id, { node: was! }]));
+    const greedy = decideFrom(
+      survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
+    );
     const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
     if (isComplete) return { ...greedy, method: "greedy" };
     const problem = survey.problem();

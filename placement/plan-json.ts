@@ -67,6 +67,7 @@ const placement = z.object({
   stays: yes("Whether it ran there before"),
   was: text("The node it ran on before, when it moves").optional(),
   why: text("Why it moves").optional(),
+  wasOnGpu: yes("Whether it was on the GPU; only when that changes although it stays").optional(),
   hints: text("Its own wishes; when they change it is decided anew. Opaque: compare, do not parse"),
   port: whole("Its port, with `network: peers`").optional(),
   takes: z

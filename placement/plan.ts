@@ -56,6 +56,8 @@ export interface Placement {
   was?: string;
   /** Why it moved. */
   why?: string;
+  /** Only of one that stays, but off the GPU from now on, or on it only now: another memory limit starts it anew. */
+  wasOnGpu?: boolean;
   /** Its own wishes as text, to be given back as `PreviousPlacement.hints`: a change lets it be decided anew. */
   hints: string;
   /** Only with `network: peers`. */

@@ -50,7 +50,7 @@ export function problemOf(
   return {
     demands: requests.map((request) => {
       const mayStay = stayers.has(request.instance.id);
-      const ratings = empty.flatMap((load) => ratingsOn(load, request, judge)).sort(byTie);
+      const ratings = empty.flatMap((load) => ratingsOn(load, request, judge, mayStay)).sort(byTie);
       return { request, mayStay, options: ratings.map((rating, rank) => optionOf(rating, mayStay, rank)) };
     }),
     rooms: empty.map((load) => ({
@@ -62,14 +62,19 @@ export function problemOf(
   };
 }
 
-function ratingsOn(load: Load, request: Request, judge: Judge): Rating[] {
-  const { gpu, gpuMemoryBytes } = request.instance;
-  // On a GPU that costs nothing there is no reason to stay off it.
-  const modes = gpu === "preferred" && gpuMemoryBytes > 0 && load.node.gpu ? [true, false] : [undefined];
-  return modes
+function ratingsOn(load: Load, request: Request, judge: Judge, mayStay: boolean): Rating[] {
+  return modesOn(load, request, mayStay)
     .map((onGpu) => ({ request, load, takes: load.takesOf(request.instance, onGpu) }))
     .filter((offer) => !judge.refuse(offer))
     .map((offer) => judge.rate(offer));
+}
+
+/** With the GPU, without it, or as it comes. */
+function modesOn({ node }: Load, { instance, was, wasOnGpu }: Request, mayStay: boolean) {
+  // On a GPU that costs nothing there is no reason to stay off it.
+  if (instance.gpu !== "preferred" || instance.gpuMemoryBytes === 0 || !node.gpu) return [undefined];
+  // Whoever stays is not started anew for a GPU that has become free.
+  return mayStay && was === node.name && wasOnGpu === false ? [false] : [true, false];
 }
 
 function optionOf({ offer, score }: Rating, mayStay: boolean, rank: number): Option {

@@ -5,6 +5,7 @@ import { showGb } from "../topology/units";
 import { compare } from "./compare";
 import type { Judge } from "./judge";
 import { PlacementProgram, terms, total } from "./placement-program";
+import { portsOf } from "./ports";
 import type { Problem } from "./problem";
 import { search } from "./search";
 import { mostWhole } from "./sizes";
@@ -21,8 +22,11 @@ const effort = { branches: 200, work: 4e5 };
  * one constraint less. Whether the others of the scenario fit as well is another question.
  */
 export function remedies(whole: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
+  const ports = portsOf(whole);
+  const isPortless = ({ id, network }: Instance) => network === "peers" && !ports.has(id);
   const conflicting = new Set(ids);
   const scenario = whole.scenario;
+  if (scenario.instances.some((one) => conflicting.has(one.id) && isPortless(one))) return morePorts(whole);
   const topology: Topology = {
     ...whole,
     scenario: { ...scenario, instances: scenario.instances.filter(({ id }) => conflicting.has(id)) },
@@ -81,19 +85,25 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
 
   function largerNode(): string[] {
     const most = instances.reduce((sum, { ramBytes, gpuMemoryBytes }) => sum + ramBytes + gpuMemoryBytes, 0);
-    const missing = nodes.flatMap(({ name, ramBytes, memoryHeadroom, reservedRamBytes }) => {
-      const to = { ramBytes: Math.ceil((ramBytes + most) / (1 - memoryHeadroom.require)), reservedRamBytes };
-      const bytes = shortOf(name, changed(topology, { node: name, to }));
-      return bytes === undefined ? [] : [{ name, bytes }];
-    });
+    const missing = surveyOf(topology, judge)
+      .emptyLoads()
+      .flatMap(({ node, foreignBytes }) => {
+        const { name, reservedRamBytes, ramBytes } = node;
+        const enough = ramBytes + Math.max(0, moreRam(node, foreignBytes + most));
+        const to = { ramBytes: Math.ceil(enough), reservedRamBytes };
+        const taken = leastOn(name, changed(topology, { node: name, to }));
+        if (taken === undefined) return [];
+        const bytes = moreRam(node, foreignBytes + taken);
+        return bytes > 0 ? [{ name, bytes }] : [];
+      });
     const least = missing.sort((a, b) => a.bytes - b.bytes || compare(a.name, b.name))[0];
     return least
       ? [`${least.name} misses least: ${showGb(least.bytes, Math.ceil)} of RAM more would do`]
       : [];
   }
 
-  /** By how much the least that a node must hold exceeds what it has. */
-  function shortOf(node: string, situation: Topology): number | undefined {
+  /** The least that a node must hold while all are placed. */
+  function leastOn(node: string, situation: Topology): number | undefined {
     const program = affordable(problemOf(situation));
     if (!program) return undefined;
     const here = program.picks.filter(({ option }) => option.node === node);
@@ -103,14 +113,10 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
       effort,
     );
     if (answer.kind !== "solution") return undefined;
-    const taken = total(
+    return total(
       terms(here, ({ takes }) => takes.ramBytes),
       answer.values.map(Math.round),
     );
-    const room = problemOf(topology).rooms.find((candidate) => candidate.node === node)!;
-    return taken > room.ramBytes
-      ? moreRam(nodes.find(({ name }) => name === node)!, room.ramBytes, taken)
-      : undefined;
   }
 
   function withoutOneConstraint(): string[] {
@@ -137,10 +143,22 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   }
 }
 
-/** RAM a node would need on top of its own, so that `taken` fits where `room` is free now: headroom grows with RAM. */
-function moreRam({ ramBytes, reservedRamBytes, memoryHeadroom }: Node, room: number, taken: number): number {
+/** A range with a port for everybody. */
+function morePorts(topology: Topology): string[] {
+  const { cluster, scenario } = topology;
+  const wanted = scenario.instances.filter(({ network }) => network === "peers").length;
+  const { start } = cluster.peerPorts;
+  for (let end = cluster.peerPorts.end + 1; end <= 65_535; end++) {
+    const wider = { ...topology, cluster: { ...cluster, peerPorts: { start, end } } };
+    if (portsOf(wider).size === wanted)
+      return [`with a peer_port_range that ends at ${end} each would have a port`];
+  }
+  return [];
+}
+
+/** RAM a node would need on top of its own to hold so much: headroom grows with RAM. */
+function moreRam({ ramBytes, reservedRamBytes, memoryHeadroom }: Node, held: number): number {
   const usable = 1 - memoryHeadroom.require;
-  const held = Math.min(ramBytes - reservedRamBytes, usable * ramBytes) - room + taken;
   return Math.max(held + reservedRamBytes, held / usable) - ramBytes;
 }
 

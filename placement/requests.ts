@@ -16,6 +16,8 @@ export interface Request {
   port: number | undefined;
   /** The node it ran on before. */
   was: string | undefined;
+  /** Whether it ran on the GPU there. Undefined: not known. */
+  wasOnGpu: boolean | undefined;
   /** Why it is decided anew although it ran before. */
   anew: string | undefined;
   /** The node it must stay on, because nothing that runs may move. */
@@ -40,6 +42,7 @@ export function requestsOf(topology: Topology): Request[] {
       affinity: new Set(instance.affinity),
       port: ports.get(instance.id),
       was: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.node : undefined,
+      wasOnGpu: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.onGpu : undefined,
       anew: rebalance
         ? "the scenario says rebalance"
         : hintsChanged(instance, previous, ids)

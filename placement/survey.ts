@@ -1,3 +1,4 @@
+import type { Held } from "../topology/observed";
 import type { Topology } from "../topology/topology";
 import { availabilityOf } from "./availability";
 import { compare } from "./compare";
@@ -43,10 +44,10 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
       }));
   const loads = byName(emptyLoads());
   const holding = requests.filter((request) => {
-    const { instance, was } = request;
+    const { instance, was, wasOnGpu } = request;
     if (!stayers.has(instance.id)) return false;
     const load = loads.get(was!)!;
-    const takes = load.takesOf(instance);
+    const takes = load.takesOf(instance, wasOnGpu);
     if (judge.refuse({ request, load, takes })) return false;
     load.add(instance, takes);
     return true;
@@ -57,12 +58,16 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
   function emptyLoads(): Load[] {
     const { cluster, observed } = topology;
     const loads = cluster.nodes.map((node) => {
-      const others = observed.others.filter((held) => held.node === node.name);
+      const others = observed.others.filter((held) => held.node === node.name).sort(byHolder);
       const seen = observed.nodes[node.name];
       return new Load(node, availabilityOf(node, seen, cluster.failover.enabled), others, seen);
     });
     return loads.sort((a, b) => compare(a.node.name, b.node.name));
   }
+}
+
+function byHolder(a: Held, b: Held): number {
+  return compare(a.stack, b.stack) || compare(a.instance, b.instance);
 }
 
 function noLonger({ token, node, text }: Rejection): string {

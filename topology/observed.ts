@@ -14,6 +14,8 @@ export interface Held {
 export interface PreviousPlacement {
   node: string;
   port?: number;
+  /** Whether it ran on the GPU. Undefined: older state; then it is decided anew. */
+  onGpu?: boolean;
   /** `Placement.hints` of that time. Undefined: older state, taken as unchanged. */
   hints?: string;
 }

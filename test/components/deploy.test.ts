@@ -95,7 +95,7 @@ test("the outputs say where everything is", async () => {
         "b": "rpi1",
         "c": "rpi2",
       },
-      "plan": "{"version":1,"scenario":"scenario","cluster":"cluster","decidedAt":"2026-01-01T12:00:00.000Z","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000,"hints":"none|rpi1||","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}},{"instance":"b","node":"rpi1","score":55,"hints":"none|rpi1|a|","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}},{"instance":"c","node":"rpi2","score":45,"hints":"none|||a","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0}}]}",
+      "plan": "{"version":1,"scenario":"scenario","cluster":"cluster","decidedAt":"2026-01-01T12:00:00.000Z","placements":[{"instance":"a","node":"rpi1","score":55,"port":9000,"hints":"none|rpi1||","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0},"onGpu":false},{"instance":"b","node":"rpi1","score":55,"hints":"none|rpi1|a|","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0},"onGpu":false},{"instance":"c","node":"rpi2","score":45,"hints":"none|||a","takes":{"ramBytes":1000000000,"gpuMemoryBytes":0},"onGpu":false}]}",
     }
   `);
 });

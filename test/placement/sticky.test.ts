@@ -50,6 +50,8 @@ async function decide(parts: Given): Promise<string[]> {
   ];
 }
 
+const held = { stack: "other", instance: "o", node: "small", ramBytes: gb(0.1), gpuMemoryBytes: 0 };
+
 describe("what runs stays", () => {
   const a = { id: "a", ramBytes: gb(2) };
   const onBig = { a: { node: "big", hints: "none|||" } };
@@ -185,6 +187,104 @@ describe("what runs stays", () => {
       "w-3 n1",
     ]);
     expect(await decide({ nodes, instances: spread(1), previous })).toEqual(["w-0 n4 stays"]);
+  });
+});
+
+describe("who uses the GPU", () => {
+  const station = { name: "station", ramBytes: gb(32), gpu: true, gpuMemoryBytes: gb(8) };
+  const wanting = (id: string) => ({ id, gpu: "preferred" as const, gpuMemoryBytes: gb(6) });
+  const was = (onGpu: boolean) => ({ node: "station", hints: "preferred|||", onGpu });
+
+  it("stays on it, or off it, as long as it stays", async () => {
+    const previous = { a: was(false), b: was(true) };
+    const both = await place(given({ nodes: [station], instances: ["a", "b"].map(wanting), previous }));
+    expect(both.placements.map(({ instance, onGpu }) => [instance, onGpu])).toEqual([
+      ["a", false],
+      ["b", true],
+    ]);
+    const alone = await place(given({ nodes: [station], instances: [wanting("a")], previous }));
+    expect(alone.placements).toMatchObject([{ stays: true, onGpu: false }]);
+    expect(alone.placements[0]).not.toHaveProperty("wasOnGpu");
+  });
+
+  it("stays off it also where all placements are searched", async () => {
+    const instances = [
+      { ...wanting("a"), ramBytes: gb(20) },
+      { id: "b", ramBytes: gb(3) },
+      { id: "c", ramBytes: gb(6) },
+    ];
+    const nodes = [
+      station,
+      { ...small, maxInstances: 1 },
+      { name: "tiny", ramBytes: gb(4), maxInstances: 1 },
+    ];
+    const previous = { a: was(false), b: { node: "small" } };
+    const plan = await place(
+      given({ nodes: nodes.map((one) => ({ ...one, maxInstances: 1 })), instances, previous }),
+    );
+    expect(plan.method).toBe("exact");
+    expect(plan.placements[0]).toMatchObject({ instance: "a", stays: true, onGpu: false });
+  });
+
+  it("gives it up for one that needs it, and is told so", async () => {
+    const needing = { id: "n", gpu: "required" as const, gpuMemoryBytes: gb(6) };
+    const plan = await place(
+      given({ nodes: [station], instances: [wanting("a"), needing], previous: { a: was(true) } }),
+    );
+    expect(plan.placements[0]).toMatchObject({ instance: "a", stays: true, onGpu: false, wasOnGpu: true });
+    expect(explain(plan)).toContain("\na: stays, GPU → CPU\n");
+    expect(explain(plan)).not.toContain("stays: a");
+  });
+});
+
+describe("a reason", () => {
+  it("of a move is no newcomer where those that ran do not fit together any more", async () => {
+    const instances = [
+      { id: "a", ramBytes: gb(10) },
+      { id: "b", ramBytes: gb(4) },
+      { id: "c", ramBytes: gb(1) },
+    ];
+    expect(await decide({ instances, previous: { a: { node: "big" }, b: { node: "big" } } })).toEqual([
+      "a big stays",
+      "b big → small because big no longer has room for all that ran there",
+      "c small",
+    ]);
+  });
+
+  it("names other stacks' instances in the same order, however they were read", async () => {
+    const others = ["x/1", "y/1", "y/2"].map((name) => {
+      const [stack = "", instance = ""] = name.split("/");
+      return { stack, instance, node: "small", ramBytes: gb(2), gpuMemoryBytes: 0 };
+    });
+    const texts = [others, [...others].reverse()].map(async (others) =>
+      explain(await place(given({ instances: [{ id: "a", ramBytes: gb(2) }], observed: { others } }))),
+    );
+    expect(await texts[1]).toBe(await texts[0]);
+  });
+});
+
+describe("what would help", () => {
+  it("against want of ports is a longer range", async () => {
+    const topology = given({
+      instances: ["a", "b", "c"].map((id) => ({ id, network: "peers" as const })),
+      observed: { others: [9001, 9003].map((port) => ({ ...held, instance: `o${port}`, port })) },
+    });
+    const { cluster } = topology;
+    const plan = await place({ ...topology, cluster: { ...cluster, peerPorts: { start: 9000, end: 9002 } } });
+    expect(plan.conflict).toEqual({
+      proven: true,
+      claim: "smallest",
+      instances: ["c"],
+      text: "Impossible, proven: no port is left for c.",
+      help: ["with a peer_port_range that ends at 9004 each would have a port"],
+    });
+  });
+
+  it("against co-tenants that leave nothing counts them whole", async () => {
+    const coTenants = [{ name: "desktop", ramBytes: gb(8), gpuMemoryBytes: 0 }];
+    const node = { ...small, memoryHeadroom: { require: 0, advise: 0 }, coTenants };
+    const plan = await place(given({ nodes: [node], instances: [{ id: "a", ramBytes: gb(2) }] }));
+    expect(plan.conflict!.help).toEqual(["small misses least: 3 GB of RAM more would do"]);
   });
 });
 
