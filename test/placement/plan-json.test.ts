@@ -53,6 +53,14 @@ const situations: Record<string, Topology> = {
   ),
   "what runs stays where a better node is": given(undefined, undefined, { previous: { a: { node: "big" } } }),
   "a node that is gone": given(undefined, undefined, { nodes: { big: { gone: true } } }),
+  "a GPU given up for one that needs it": given(
+    [big],
+    [
+      anInstance({ id: "a", gpu: "preferred", gpuMemoryBytes: gb(6) }),
+      anInstance({ id: "b", gpu: "required", gpuMemoryBytes: gb(6) }),
+    ],
+    { previous: { a: { node: "big", onGpu: true } } },
+  ),
   "a conflict": given([small], [anInstance({ id: "a", ramBytes: gb(70) }), anInstance({ id: "b" })]),
   "a search": given(undefined, [
     anInstance({ id: "a", ramBytes: gb(4), gpu: "preferred" }),
