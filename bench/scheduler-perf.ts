@@ -1,7 +1,8 @@
 // Shapes of kube-scheduler's own benchmark (kubernetes/kubernetes, test/integration/scheduler_perf): nodes of 4 CPUs and
 // 32 GB for 110 pods, some pods placed before, others measured. Berth decides all of them in one plan and explains every
-// node to every instance; an API server and binding are in their figures and not in ours. Their thresholds are what their
-// CI demands of its own machines at the least: read the rows as orders of magnitude.
+// node to every instance. An API server and binding are in their figures and not in ours; our wishes are within groups of
+// ten, theirs among all of a label. Their thresholds are the least that their CI demands of its own machines: read the
+// rows as orders of magnitude.
 import { place } from "../placement/place";
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";

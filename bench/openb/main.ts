@@ -190,7 +190,7 @@ new Command("npm run bench:openb --")
     "after",
     "\nThe trace is not part of this project: cluster-trace-gpu-v2023/csv of github.com/alibaba/clusterdata has the\n" +
       "nodes (openb_node_list_gpu_node.csv) and the workloads (openb_pod_list_*.csv). Seeds shuffle with our own dice,\n" +
-      "so a seed is not the same list as the paper's; ten of them have the same mean.",
+      "so a seed is not the same list as the paper's: compare means of ten.",
   )
   .action(main)
   .parseAsync()
