@@ -307,6 +307,10 @@ const fixtures: Record<string, readonly Fixture[]> = {
         exampleInstance({
           command: ["python3", "train.py", "--token-file", "~/.token", "--tokens", "512", "TOKEN=$TOKEN"],
         }),
+        // What a tokenizer and a library of that name take.
+        exampleInstance({ command: ["train", "--pad-token", "<pad>", "--max-token", "50"] }),
+        exampleInstance({ command: ["train", "--name", "sk-learn-random-forest-benchmark"] }),
+        exampleInstance({ command: ["curl", "-H", "Authorization: Bearer $TOKEN", "redis://:$PASSWORD@h"] }),
         local("curl https://example.org/a@b"),
       ],
     },
@@ -320,7 +324,11 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ["a key of AWS", `AKIA${"A1".repeat(8)}`],
       ["a signed web token", `eyJ${"a".repeat(12)}.eyJ${"b".repeat(12)}.c`],
       ["a password in an address", "https://ana:hunter2@example.org"],
+      ["a password in an address", "redis://:hunter2@example.org"],
+      ["a password or token in a header", "curl -H 'Authorization: Bearer hunter2'"],
       ["a password or token as an option", "--password=hunter2"],
+      ["a password or token as an option", "ray start --redis-password hunter2"],
+      ["a password or token as an option", "--hf-token hunter2"],
       ["a password or token as a variable", "HF_TOKEN=hunter2"],
     ].map(([what, secret]) => ({
       name: what!,
