@@ -61,13 +61,15 @@ prepare_home() {
     home=$ours/$BERTH_SSH_ID
     [ -n "$(find "$ours" -prune -type d -user "$me" -perm 700 2>/dev/null)" ] && return
   done
+  [ -e "$ours" ] || refuse "CannotWrite: $base; make room there or give yourself the right to, then run this again"
   refuse "NoPrivateFolder: $ours is not a folder that only you can enter; remove it, then run this again"
 }
 
-# The files are named after their content: whoever finds them need not write them. Forgotten ones go with the next day.
+# The files are named after their content: whoever finds them need not write them. What nobody has used for an hour goes.
 write_home() {
-  [ -f "$home/config" ] && return
-  find "$ours" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} +
+  touch -c "$home"
+  [ -f "$home/config" ] && [ -f "$home/known_hosts" ] && return
+  find "$ours" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} +
   mkdir -p "$home" &&
     printf '%s' "$BERTH_KNOWN_HOSTS" >"$home/known_hosts.$$" &&
     mv "$home/known_hosts.$$" "$home/known_hosts" &&
@@ -78,7 +80,7 @@ write_home() {
 # Makes the connection that all requests to this node share. Its descriptors are its own: with those of this command it would
 # keep the engine waiting. Where two race, or no socket can be made, `true` ends it and each request connects by itself.
 connect() {
-  ssh -F "$home/config" -O check node </dev/null >/dev/null 2>&1 && return
+  ssh -F "$home/config" -O check node </dev/null >/dev/null 2>&1 && answers && return
   said=$home/said.$$
   for pause in $pauses ''; do
     if timeout -k 5 $handshake_seconds ssh -F "$home/config" -o LogLevel=INFO \
@@ -103,6 +105,11 @@ connect() {
     *)
       refuse "CannotConnect: $BERTH_NODE: ${last:-no answer in $handshake_seconds s}; see whether it is switched on and connected$(or_gone)" ;;
   esac
+}
+
+# The connection of a machine that lost its power looks sound for a while. Requests notice by themselves; without one it is asked.
+answers() {
+  [ "$verb" != connect ] || timeout -k 5 $handshake_seconds ssh -F "$home/config" node true </dev/null >/dev/null 2>&1
 }
 
 # What the node's Python reads: the loader, and its call with the request; the supervisor as well where it may not be there yet.

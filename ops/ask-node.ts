@@ -18,7 +18,12 @@ export async function askNode<T>(
 ): Promise<Answer<T>> {
   const input = nodeRequest({ deadline_s: deadlineSeconds, ...request });
   const { status, stdout, stderr } = await runOnNode(reach, verb, input, deadlineSeconds);
-  return status === 0
-    ? { answer: JSON.parse(stdout) as T }
-    : { problem: stderr.trim() || `ended with ${status}` };
+  if (status !== 0) return { problem: stderr.trim() || `ended with ${status}` };
+  try {
+    return { answer: JSON.parse(stdout) as T };
+  } catch {
+    return {
+      problem: `berth: AnswerUnreadable: ${reach.node}: either there is no room here in ${process.env.XDG_RUNTIME_DIR || "/tmp"}, or a file like .bashrc prints something at each login there; mend that, then run this again`,
+    };
+  }
 }

@@ -4,6 +4,7 @@ import type { Reach } from "../components/reach";
 import { sshAccess } from "../components/ssh-access";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
+import { name as nodeName } from "../topology/fields";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadCluster } from "../topology/load-cluster";
 import { defaultGoneFolder, stackFiles, stackNames } from "../topology/stack-files";
@@ -45,6 +46,8 @@ export function machineOf(node: string, stack: string | undefined, options: Mach
   const clusterFolder = join(machines.gone, cluster.name);
   const described = cluster.nodes.find(({ name }) => name === node);
   const known = [...cluster.nodes.map(({ name }) => name), ...goneNodes(clusterFolder)];
+  // It becomes the name of a folder.
+  if (!nodeName.safeParse(node).success) throw new ConfigError([`berth: no node can be called "${node}"`]);
   if (!known.includes(node) && !options.force)
     throw new ConfigError([
       `berth: no node "${node}" in ${machines.cluster}${didYouMean(node, known)}; to give up one that was there once, add --force`,

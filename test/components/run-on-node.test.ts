@@ -13,6 +13,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -146,6 +147,18 @@ describe("one way", () => {
     expect(elsewhere).toMatch(/^\/tmp\/berth-\d+\/[0-9a-f]{16}\/config$/);
     execFileSync("ssh", ["-F", elsewhere, "-O", "exit", "node"], { stdio: "ignore" });
     rmSync(join(elsewhere, ".."), { recursive: true });
+  });
+  test("what nobody has used for an hour goes when another connection is made", () => {
+    run("connect");
+    const unused = join(home(), "..", "0123456789abcdef");
+    mkdirSync(unused);
+    const past = new Date(Date.now() - 61 * 60_000);
+    for (const one of [unused, home()]) utimesSync(one, past, past);
+    run("connect");
+    expect(existsSync(unused)).toBe(true);
+    const other = access({ host: "localhost" });
+    run("connect", "", environment({}, other));
+    expect([existsSync(unused), existsSync(home())]).toEqual([false, true]);
   });
   test("a folder that others can enter is not used", () => {
     mkdirSync(join(runtime, `berth-${process.getuid!()}`), { mode: 0o755 });

@@ -82,6 +82,15 @@ test("a machine that nobody knows is a mistake, unless it was there once", () =>
     "rpi2 is back. For the next preview:  ./berth facts STACK\n",
   );
 });
+test("what cannot be a node's name is none, for it would be a folder anywhere", () => {
+  expect(berth("gone", "../../evil", "hive-cluster", "--force")).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: 'berth: no node can be called "../../evil"\n',
+  });
+  expect(existsSync(join(folder, "evil"))).toBe(false);
+});
+
 test("what is not Berth's keeps a machine from coming back, and is named", () => {
   berth("gone", "rpi1", "hive-cluster");
   writeFileSync(join(folder, "gone", "home", "rpi1", "note.txt"), "");
