@@ -40,7 +40,7 @@ function pulumiVerb(verb: "preview" | "up" | "destroy", description: string, hel
     .argument("<stack>", "a stack of stacks/, such as hive-cluster")
     .argument("[pulumi-args...]", "after  --  whatever pulumi takes, as it is")
     .option("--config-file <file>", "stack file to use instead of the one in stacks/")
-    .option("--json", "what happens, for machines")
+    .option("--json", "what happens, for machines: one event of Pulumi's a line, policyEvent among them")
     .addHelpText("after", help);
   if (verb !== "preview") command.option("--yes", "do it without asking");
   command.action(async (stack, more, options) => {

@@ -30,7 +30,8 @@ export async function runPulumi(
   if (verb !== "destroy") stackFiles(stack, configFile);
   const { pulumiEnvironment, pulumiHome } = await import("../tools/environment.mjs");
   if (!pulumiHome()) throw new ConfigError(["berth: Pulumi is not set up; type: npm run setup"]);
-  const env = pulumiEnvironment();
+  // A preview's single document leaves out what policies say; the lines that updates print have it.
+  const env = pulumiEnvironment({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
   if (verb !== "preview")
     for (const line of await clearStaleLocks(stack, env)) console.error(`berth: ${line}`);
   const status = await finished(

@@ -20,7 +20,9 @@ test("a stack is previewed under the policies, started and destroyed; arguments 
   expect(up.status, up.output).toBe(0);
   expect(up.output.match(/✅ berth@v0.1.0 \(local: policies\)/g)).toHaveLength(2);
   const again = await bed.berth("preview", "--json");
-  expect(JSON.parse(again.output).changeSummary).toEqual({ read: 1, same: 8 });
+  const events = again.output.trim().split("\n");
+  const summary = events.map((line) => JSON.parse(line).summaryEvent).find((event) => event !== undefined);
+  expect(summary.resourceChanges).toEqual({ read: 1, same: 8 });
   const destroy = await bed.berth("destroy", "--yes");
   expect(destroy.status, destroy.output).toBe(0);
   expect(bed.left()).toEqual(nothing);

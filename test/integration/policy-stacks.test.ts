@@ -44,6 +44,11 @@ test("a machine that locks up above nine tenths is not filled, however little he
     it is co-tenant vllm 72 GB + umap 48 GB
     the smallest change: 17.6 GB less: ram_gb of umap lowered to 30.4, or umap on another node"
   `);
+  const json = await bed.berth("preview", "--json");
+  expect(json.status).not.toBe(0);
+  expect(json.output).toMatch(
+    /"policyEvent":.*hw-brain-01: 120 GB of 128 GB.*"enforcementLevel":"mandatory"/,
+  );
   expect((await bed.berth("up", "--yes")).status).not.toBe(0);
   expect(bed.left()).toEqual(nothing);
 });
