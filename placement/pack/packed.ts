@@ -14,10 +14,13 @@ const mostRounds = 100_000;
 
 /**
  * Places for all instances, close together: what runs stays, and the room that is left lies in large blocks. Whoever
- * prefers a GPU and finds none with room does without. Undefined: somebody is left out, which proves nothing.
+ * prefers a GPU and finds none with room, or runs without one, does without. Undefined: somebody is left out, which proves nothing.
  */
 export function packed(survey: Survey, judge: Judge): Map<string, Choice> | undefined {
-  const onCpu = new Set<string>();
+  const stayOnCpu = survey.requests.filter(
+    ({ instance, wasOnGpu }) => wasOnGpu === false && survey.stayers.has(instance.id),
+  );
+  const onCpu = new Set(stayOnCpu.map(({ instance }) => instance.id));
   for (;;) {
     const { choices, left } = attempt(survey, judge, onCpu);
     if (left.length === 0) return choices;

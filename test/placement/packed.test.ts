@@ -152,3 +152,15 @@ test("moves as few as any placement that is whole, compared with all there are",
     if (best) expect(plan.placements.filter(({ stays }) => stays)).toHaveLength(best.stays);
   }
 });
+
+test("who runs without the GPU it would prefer stays where it is", async () => {
+  const instances = ["a", "b"].map((id) =>
+    anInstance({ id, ramBytes: gb(3), gpu: "preferred", gpuMemoryBytes: gb(24) }),
+  );
+  const previous = { a: { node: "big", onGpu: true }, b: { node: "big", onGpu: false } };
+  const plan = await place(given({ instances, previous }));
+  expect(plan.placements.map(({ instance, node, onGpu }) => [instance, node, onGpu])).toEqual([
+    ["a", "big", true],
+    ["b", "big", false],
+  ]);
+});
