@@ -23,7 +23,9 @@ async function openDisaster(name: string, ...changes: object[]): Promise<void> {
 /** What the policies say in a preview's output, without its indentation. */
 function policiesIn(output: string): string {
   const start = output.indexOf("\nPolicies:");
-  return output.slice(start, output.indexOf("\n\n", start)).replace(/^ +/gm, "").trim();
+  const lines = output.slice(start, output.indexOf("\n\n", start)).replace(/^ +/gm, "").trim();
+  // How much of the pack's path is shown depends on its length.
+  return lines.replace(/\(local: .*policies\)/, "(local: policies)");
 }
 
 test("a machine that locks up above nine tenths is not filled, however little headroom its file asks for", async () => {
@@ -101,7 +103,7 @@ test("a planner with a bug is stopped in the preview, and by an update that skip
   expect(status, output).not.toBe(0);
   expect(policiesIn(output)).toMatchInlineSnapshot(`
     "Policies:
-    ❌ berth@v0.1.0 (local: …/policies)
+    ❌ berth@v0.1.0 (local: policies)
     - [mandatory]  limit-instances-per-node  (berth:components:Node: rpi1)
     A node has no more instances than its max_instances, those of other stacks included.
     rpi1: 4 instances (critic, historian, optimist, pessimist), max_instances is 1; place 3 of them elsewhere or raise it
