@@ -119,8 +119,8 @@ test("health and age come from the snapshot", () => {
 });
 test("memory comes with what was to be held at the same moment, by any stack", () => {
   const given = snapshot(10, { "mine/a": "rpi1", "theirs/x": "rpi1" });
-  given.nodes["rpi1"]!.memory_available_bytes = 7;
-  expect(combine({ snapshot: given }).nodes["rpi1"]).toEqual({
+  given.nodes.rpi1!.memory_available_bytes = 7;
+  expect(combine({ snapshot: given }).nodes.rpi1).toEqual({
     status: "HEALTHY",
     memoryAvailableBytes: 7,
     heldBytes: 6,

@@ -64,5 +64,5 @@ describe("a snapshot that is none", () => {
 it("what a machine wrote cannot move the cursor", () => {
   const reason = "no route\n\u001b[2Jto host";
   const { nodes } = read(JSON.stringify({ ...good, nodes: { rpi1: { status: "UNAVAILABLE", reason } } }));
-  expect(nodes["rpi1"]!.reason).toBe("no route [2Jto host");
+  expect(nodes.rpi1!.reason).toBe("no route [2Jto host");
 });
