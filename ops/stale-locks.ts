@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { removeHalfWritten } from "./half-written-state";
 
 /** A lock of Pulumi's file back end. */
 interface Lock {
@@ -16,14 +17,24 @@ interface Lock {
 const project = join(__dirname, "..");
 
 /**
- * Removes the locks that processes of this machine left on a stack when they died, in a back end of files; any other is left to
- * whoever holds it. Returns a sentence about each.
+ * Removes the locks that processes of this machine left on a stack when they died, in a back end of files, and what they had
+ * written half; any other lock is left to whoever holds it. Returns a sentence about each.
  */
 export async function clearStaleLocks(stack: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const state = await stateFolder(env);
   if (state === undefined) return [];
-  const folder = join(state, ".pulumi", "locks", "organization", "berth", stack.split("/").pop()!);
-  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const name = stack.split("/").pop()!;
+  const folder = join(state, ".pulumi", "locks", "organization", "berth", name);
+  const found = () => (existsSync(folder) ? readdirSync(folder) : []);
+  const locks = () =>
+    found()
+      .filter((lock) => lock.endsWith(".json"))
+      .map((lock) => join(folder, lock));
+  const said = clear(locks(), stack);
+  return locks().length === 0 ? [...said, ...removeHalfWritten(state, name)] : said;
+}
+
+function clear(files: readonly string[], stack: string): string[] {
   return files.map((file) => {
     const lock = readLock(file);
     if (lock === undefined)
@@ -33,7 +44,7 @@ export async function clearStaleLocks(stack: string, env: NodeJS.ProcessEnv): Pr
       return `${holder} has held this stack since ${lock.timestamp}; if it is no more there, type  pulumi cancel ${stack}`;
     if (!isDead(lock))
       return `${holder} has been at work on this stack since ${lock.timestamp}; wait for its end`;
-    rmSync(file, { force: true });
+    for (const part of [file, `${file}.attrs`]) rmSync(part, { force: true });
     return `${holder} died at work on this stack; its lock of ${lock.timestamp} is removed`;
   });
 }

@@ -1,7 +1,16 @@
 // Whose lock is removed, and whose is only named. That a real one of a killed update is removed is proved in test/integration.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -88,4 +97,22 @@ test("of nobody being logged in, Pulumi speaks itself", async () => {
   const program = join(state, "pulumi");
   writeFileSync(program, "#!/bin/sh\necho error: log in first >&2\nexit 3\n", { mode: 0o700 });
   expect(await clearStaleLocks("hive", { PATH: `${state}:${process.env.PATH}` })).toEqual([]);
+});
+
+test("what a killed Pulumi had written half beside the state is removed, unless somebody works on the stack", async () => {
+  const folder = join(state, ".pulumi/stacks/berth");
+  mkdirSync(folder, { recursive: true });
+  const written: Record<string, string> = {
+    "hive.json": "{}",
+    "hive.json.attrs": "",
+    "hive.json.bak.attrs": "{}",
+    "other.json.attrs": "",
+  };
+  for (const [name, text] of Object.entries(written)) writeFileSync(join(folder, name), text);
+  await clear({ pid: process.pid, timestamp: now() });
+  expect(existsSync(join(folder, "hive.json.attrs"))).toBe(true);
+  expect((await clear({ pid: deadPid() }))[1]).toBe(
+    "hive.json.attrs was being written when Pulumi was killed; it is removed, and the state beside it is whole",
+  );
+  expect(readdirSync(folder).sort()).toEqual(["hive.json", "hive.json.bak.attrs", "other.json.attrs"]);
 });
