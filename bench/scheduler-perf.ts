@@ -4,9 +4,8 @@
 // ten, theirs among all of a label. Their thresholds are the least that their CI demands of its own machines: read the
 // rows as orders of magnitude.
 import { place } from "../placement/place";
+import { aNode, anInstance, aTopology } from "../test/support/topology";
 import type { Instance } from "../topology/instance";
-import type { Node } from "../topology/node";
-import { noObservations } from "../topology/observed";
 import type { Topology } from "../topology/topology";
 
 interface Shape {
@@ -118,68 +117,18 @@ function slope(x: readonly number[], y: readonly number[]): number {
 }
 
 function topologyOf({ nodes: count, before, measured, wishes }: Shape): Topology {
-  const ramBytes = 32e9;
-  const nodes = Array.from(
-    { length: count },
-    (_, index): Node => ({
-      name: `node-${index}`,
-      type: "generic",
-      arch: undefined,
-      labels: {},
-      status: "HEALTHY",
-      ramBytes,
-      reservedRamBytes: ramBytes / 8,
-      unifiedMemory: false,
-      gpu: false,
-      gpuMemoryBytes: 0,
-      maxInstances: 110,
-      coTenants: [],
-      memoryHeadroom: { require: 0.15, advise: 0.2 },
-      memoryFloor: 0.05,
-      connection: { host: "192.0.2.1", port: 22, user: "berth" },
-      remoteWorkDir: "~/berth",
-    }),
+  const nodes = Array.from({ length: count }, (_, index) =>
+    aNode({ name: `node-${index}`, ramBytes: 32e9, maxInstances: 110 }),
   );
-  const instances = Array.from(
-    { length: before + measured },
-    (_, index): Instance => ({
-      id: `i${index}`,
-      ramBytes: mebi500,
-      gpu: "none",
-      gpuMemoryBytes: 0,
-      affinity: [],
-      antiAffinity: [],
-      network: "isolated",
-      env: {},
-      command: ["sleep", "infinity"],
-      restart: { policy: "never", attempts: 0, intervalSeconds: 60, backoffSeconds: 1 },
-      ...wishes?.(index),
-    }),
+  const instances = Array.from({ length: before + measured }, (_, index) =>
+    anInstance({ id: `i${index}`, ramBytes: mebi500, ...wishes?.(index) }),
   );
   const previous = Array.from({ length: before }, (_, index) => [
     `i${index}`,
     { node: `node-${index % count}` },
   ]);
-  return {
-    cluster: {
-      name: "scheduler-perf",
-      coordinatorHost: "localhost",
-      nodes,
-      peerPorts: { start: 9000, end: 9100 },
-      healthCheck: { enabled: true, intervalSeconds: 30 },
-      failover: { enabled: true, autoRestart: true },
-    },
-    scenario: {
-      name: "scheduler-perf",
-      instances,
-      placement: {},
-      purge: false,
-      rebalance: false,
-      allowMoves: true,
-      strategy: "balanced",
-    },
-    observed: { ...noObservations, previous: Object.fromEntries(previous) },
-  };
+  const topology = aTopology(nodes, instances);
+  return { ...topology, observed: { ...topology.observed, previous: Object.fromEntries(previous) } };
 }
 
 main();
