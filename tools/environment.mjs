@@ -57,8 +57,13 @@ export function pulumiEnvironment(extra = {}) {
 }
 
 /** Python that has the tools of tools/requirements.txt, for `npm test`: run as `python -m pytest`. */
-export function pythonPath() {
-  const requirements = readFileSync(join(checkout, "tools", "requirements.txt"));
-  const key = createHash("sha256").update(requirements).digest("hex").slice(0, 12);
-  return join(cacheDir(), `python-${key}`, "bin", "python");
+export const pythonPath = () => pythonOf("python", "requirements.txt");
+
+/** Python that has Ray and all of tools/requirements-ray.txt, once `npm run setup -- --ray` was run; `ray` lies beside it. */
+export const rayPythonPath = () => pythonOf("ray", "requirements-ray.txt");
+
+function pythonOf(name, requirements) {
+  const text = readFileSync(join(checkout, "tools", requirements));
+  const key = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return join(cacheDir(), `${name}-${key}`, "bin", "python");
 }

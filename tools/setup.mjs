@@ -7,12 +7,15 @@ import { nodeVersion } from "./node-version.mjs";
 import { withProgress } from "./progress.mjs";
 import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
 import { pythonTools } from "./python-tools.mjs";
+import { rayTools } from "./ray-tools.mjs";
 import { isolatedLabPackages, systemPackages } from "./system-packages.mjs";
 
 /** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
 const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
+const isFor = (what) => process.argv.includes(`--${what}`);
+if (isFor("tests") || isFor("ray")) parts.push(rayTools);
 // Only root can have one.
-if (process.argv.includes("--tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages);
+if (isFor("tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages);
 
 console.log(`Set-up (shared parts lie in ${cacheDir()})`);
 try {

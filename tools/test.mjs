@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout, pythonPath } from "./environment.mjs";
+import { checkout, pythonPath, rayPythonPath } from "./environment.mjs";
 import { withProgress } from "./progress.mjs";
 import { run } from "./run.mjs";
 
@@ -14,6 +14,14 @@ const python = (module, ...args) => ({
   cwd: workloads,
 });
 
+const rayPython = (...args) => ({ ...python(...args), command: rayPythonPath() });
+
+/** Programs for Ray clusters. Each is checked by itself: all have a `main`, and run with their folder as the path. */
+const rayPrograms = ["cognition", "arena"].filter((name) => existsSync(join(workloads, name)));
+const rayTestsOfSupervisor = readdirSync(join(workloads, "tests", "supervisor"))
+  .filter((file) => file.startsWith("test_ray_"))
+  .map((file) => join("tests", "supervisor", file));
+
 /** Each counts as one test: passed if the program ends well. */
 const checks = [
   { name: "format and lint", command: bin("biome"), args: ["check", "."] },
@@ -21,18 +29,34 @@ const checks = [
   { name: "Python format", ...python("ruff", "format", "--check", ".") },
   { name: "Python lint", ...python("ruff", "check", ".") },
   { name: "Python types", ...python("mypy", ".") },
+  ...rayPrograms.map((name) => ({
+    name: `Python types of ${name}`,
+    ...python("mypy", "--exclude=^$", "--python-executable", rayPythonPath(), name, join("tests", name)),
+  })),
 ];
 
-/** Each writes a report that says how many tests passed and failed. */
+const pytest = (name, run) => ({
+  name,
+  ...run,
+  report: (file) => [`--junitxml=${file}`],
+  count: countJunit,
+});
+const vitest = (name) => ({
+  name,
+  command: "npm",
+  args: ["run", "--silent", `test:${name}`, "--"],
+  report: (file) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+  count: countVitest,
+});
+/** Each writes a report that says how many tests passed and failed. What stands in one row runs at the same time. */
 const suites = [
-  { name: "pytest", ...python("pytest"), report: (file) => [`--junitxml=${file}`], count: countJunit },
-  ...["unit", "conformance", "integration"].map((name) => ({
-    name,
-    command: "npm",
-    args: ["run", "--silent", `test:${name}`, "--"],
-    report: (file) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
-    count: countVitest,
-  })),
+  [vitest("unit"), pytest("pytest", python("pytest"))],
+  ...rayPrograms.map((name) => [pytest(`pytest ${name}`, rayPython("pytest", join("tests", name)))]),
+  ...(rayTestsOfSupervisor.length > 0
+    ? [[pytest("pytest Ray nodes", rayPython("pytest", ...rayTestsOfSupervisor))]]
+    : []),
+  [vitest("conformance")],
+  [vitest("integration")],
 ];
 
 const reports = mkdtempSync(join(tmpdir(), "berth-test-"));
@@ -40,7 +64,7 @@ let [passed, failed] = [0, 0];
 try {
   if (await show(process.execPath, [join(checkout, "tools", "setup.mjs"), "--tests"])) {
     for (const check of checks) tally(await runCheck(check));
-    for (const suite of suites) tally(await runSuite(suite));
+    for (const row of suites) await runRow(row);
   } else failed++;
 } finally {
   rmSync(reports, { recursive: true });
@@ -64,23 +88,44 @@ async function runCheck({ name, command, args, cwd = checkout }) {
   }
 }
 
-async function runSuite({ name, command, args, cwd, report, count }) {
+/** The first shows its output as it comes, the others when they and those before them are done. */
+async function runRow([first, ...others]) {
+  const running = others.map(async (suite) => {
+    let output = "";
+    const counts = await runSuite(suite, (text) => {
+      output += text;
+    });
+    return { counts, output };
+  });
+  tally(await runSuite(first));
+  for (const suite of running) {
+    const { counts, output } = await withProgress("what runs beside", () => suite);
+    process.stdout.write(output);
+    tally(counts);
+  }
+}
+
+/** Without `say` the output goes where ours goes, colours and all. */
+async function runSuite({ name, command, args, cwd, report, count }, say) {
   const file = join(reports, name);
-  console.log(`\n${name}`);
-  const isGreen = await show(command, [...args, ...report(file)], cwd);
+  const line = (text) => (say ? say(`${text}\n`) : console.log(text));
+  line(`\n${name}`);
+  const isGreen = await show(command, [...args, ...report(file)], cwd, say);
   const counts = count(file);
   // A suite that ended badly without a failed test, or ran none, has failed as a whole.
   const isSilent = counts.failed === 0 && (!isGreen || counts.passed === 0);
-  if (isSilent) console.log(`  ✗ ${name}: ${isGreen ? "no test ran" : "ended with an error"}`);
+  if (isSilent) line(`  ✗ ${name}: ${isGreen ? "no test ran" : "ended with an error"}`);
   return isSilent ? { ...counts, failed: 1 } : counts;
 }
 
-/** Runs a program with our own output; resolves with whether it ended well. */
-function show(command, args, cwd = checkout) {
+/** Runs a program; resolves with whether it ended well. */
+function show(command, args, cwd = checkout, say = undefined) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+    const stdio = say ? "pipe" : "inherit";
+    const child = spawn(command, args, { cwd, stdio: ["ignore", stdio, stdio] });
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", say);
     child.on("error", (error) => {
-      console.error(error.message);
+      (say ?? console.error)(error.message);
       resolve(false);
     });
     child.on("close", (code) => resolve(code === 0));
