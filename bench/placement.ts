@@ -71,6 +71,7 @@ function largeTopology(): Topology {
       reservedRamBytes: ramBytes / 8,
       unifiedMemory: index % 8 === 0,
       gpu: index % 4 === 0,
+      gpus: index % 4 === 0 ? 1 : 0,
       gpuMemoryBytes: index % 4 === 0 ? 48 * gb : 0,
       maxInstances: 24,
       coTenants: [],
@@ -85,7 +86,10 @@ function largeTopology(): Topology {
     return {
       id: `instance-${index}`,
       ramBytes: (1 + (index % 5)) * gb,
+      cpuCores: 0,
       gpu,
+      gpus: 0,
+      slots: 1,
       gpuMemoryBytes: gpu === "none" ? 0 : (1 + (index % 3)) * gb,
       affinity: [`instance-${(index + 1) % instanceCount}`],
       antiAffinity: index % 10 === 0 ? [`instance-${(index + 10) % instanceCount}`] : [],

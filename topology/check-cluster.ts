@@ -1,6 +1,6 @@
 import type { WrittenCluster } from "./cluster";
 import type { Finding } from "./finding";
-import { isUnified, toFloor, toHeadroom, type WrittenHeadroom, type WrittenNode } from "./node";
+import { hasGpu, isUnified, toFloor, toHeadroom, type WrittenHeadroom, type WrittenNode } from "./node";
 import { showGb } from "./units";
 
 /** What each field allows but the fields together do not. */
@@ -22,12 +22,30 @@ export function checkCluster(written: WrittenCluster): Finding[] {
         : []),
       ...headroomFindings(node.memory_headroom, toHeadroom(node.memory_headroom, headroom), ["nodes", index]),
       ...floorFindings(node.memory_headroom, written.memory_headroom, ["nodes", index]),
-      ...memoryFindings(node).map(({ path, text }) => ({ path: ["nodes", index, ...path], text })),
+      ...[...gpuFindings(node), ...memoryFindings(node)].map(({ path, text }) => ({
+        path: ["nodes", index, ...path],
+        text,
+      })),
     ]),
     ...(start > end
       ? [{ path: ["network", "peer_port_range"], text: `start ${start} is above end ${end}; swap them` }]
       : []),
   ];
+}
+
+function gpuFindings(node: WrittenNode): Finding[] {
+  const { gpu, gpus, gpu_model: model } = node;
+  if (gpu === false && gpus !== undefined)
+    return [{ path: ["gpu"], text: `false contradicts gpus: ${gpus}; keep only gpus` }];
+  if (model !== undefined && !hasGpu(node)) {
+    const text = `"${model}", but gpu is false; write gpu: true or leave this out`;
+    return [{ path: ["gpu_model"], text }];
+  }
+  if (gpus !== undefined && gpus > 1 && isUnified(node)) {
+    const text = `${gpus} GPUs, but unified memory belongs to one; write unified_memory: false or gpus: 1`;
+    return [{ path: ["gpus"], text }];
+  }
+  return [];
 }
 
 function memoryFindings(node: WrittenNode): Finding[] {
@@ -37,7 +55,7 @@ function memoryFindings(node: WrittenNode): Finding[] {
     const text = `${showGb(reserved)} of ${showGb(ram)} RAM leaves nothing to place; lower it`;
     findings.push({ path: ["reserved_ram_gb"], text });
   }
-  if (gpuMemory > 0 && !node.gpu) {
+  if (gpuMemory > 0 && !hasGpu(node)) {
     const text = `${showGb(gpuMemory)} of GPU memory, but gpu is false; write gpu: true or leave this out`;
     findings.push({ path: ["gpu_memory_gb"], text });
   } else if (gpuMemory > ram && isUnified(node)) {

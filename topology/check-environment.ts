@@ -2,11 +2,18 @@ import type { Finding } from "./finding";
 import type { WrittenScenario } from "./scenario";
 import type { Source } from "./source";
 
-/** Variables whose text YAML would change: `VERSION: 3.10` is the number 3.1. */
+// With `gpus` it is Berth that says which devices a program sees.
+const ofDevices = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"];
+
+/** Variables whose text YAML would change: `VERSION: 3.10` is the number 3.1; and those that Berth sets itself. */
 export function checkEnvironment({ instances }: WrittenScenario, source: Source): Finding[] {
-  return instances.flatMap(({ env }, index) =>
+  return instances.flatMap(({ env, gpus }, index) =>
     Object.entries(env).flatMap(([variable, value]) => {
       const path = ["instances", index, "env", variable];
+      if (gpus > 0 && ofDevices.includes(variable))
+        return [
+          { path, text: "with gpus the plan chooses the devices and sets this; leave it out", atKey: true },
+        ];
       const plain = source.plainText(path) ?? value;
       return plain === value
         ? []

@@ -95,6 +95,14 @@ function gpuFindings(entry: WrittenInstance): Finding[] {
       { path: ["gpu_required"], text: "false means gpu: none and contradicts gpu: preferred; keep only gpu" },
     ];
   }
+  if (gpuWishOf(entry) === "none" && entry.gpus > 0) {
+    const text = `takes ${entry.gpus}, but gpu is none; write gpu: required or gpu: preferred`;
+    return [{ path: ["gpus"], text }];
+  }
+  if (gpuWishOf(entry) === "none" && entry.gpu_model !== undefined) {
+    const text = `"${entry.gpu_model}", but gpu is none; write gpu: required or gpu: preferred`;
+    return [{ path: ["gpu_model"], text }];
+  }
   if (memory > 0 && gpuWishOf(entry) === "none") {
     const text = `${showGb(memory)} of GPU memory, but gpu is none; write gpu: required or gpu: preferred`;
     return [{ path: ["gpu_memory_gb"], text }];

@@ -99,6 +99,31 @@ export function fraction(max: number) {
   return z.number(expected).min(0, expected).max(max, expected).meta({ allowed: expected });
 }
 
+const mostCores = 4096;
+const coresExpected = `a number of cores from 0 to ${mostCores}, such as 0.5`;
+
+/** Cores of a CPU, of which a part may be asked for. */
+export const cores = z
+  .number(coresExpected)
+  .min(0, coresExpected)
+  .max(mostCores, coresExpected)
+  .meta({ allowed: coresExpected });
+
+/** The most GPUs that a node may have: a set of them is one small number to those who search. */
+export const mostGpus = 16;
+const gpusExpected = `a whole number of GPUs from 0 to ${mostGpus}, or a share of one from 0.001 to 0.999, such as 0.5`;
+
+/** Whole GPUs, or a share of one. */
+export const gpuAmount = z
+  .union(
+    [
+      z.int(gpusExpected).min(0, gpusExpected).max(mostGpus, gpusExpected),
+      z.number(gpusExpected).min(0.001, gpusExpected).max(0.999, gpusExpected),
+    ],
+    gpusExpected,
+  )
+  .meta({ allowed: gpusExpected });
+
 const largestGb = 100_000;
 
 /** A size written in GB, read as whole bytes. The smallest is a megabyte: a zero would divide by zero later. */

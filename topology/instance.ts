@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import {
   choice,
+  cores,
   dictionary,
   filledList,
   flag,
+  gpuAmount,
   line,
   list,
   matching,
@@ -28,8 +30,17 @@ export interface Instance {
   /** JSON file of the experiment, relative to the code's directory. */
   configPath?: string;
   ramBytes: number;
+  /** Cores that are kept for it on nodes that declare theirs; fractions are counted to the thousandth. */
+  cpuCores: number;
   gpu: GpuWish;
+  /** Whole GPUs, or a share of one, counted to the thousandth. 0: it shares a GPU as far as memory goes. */
+  gpus: number;
+  /** Undefined: any. */
+  gpuModel?: string;
+  /** Of each GPU it gets. */
   gpuMemoryBytes: number;
+  /** What it takes of `max_instances`. */
+  slots: 0 | 1;
   preferredNode?: string;
   /** Ids it likes to share a node with. */
   affinity: string[];
@@ -75,9 +86,14 @@ export const instanceSchema = section("a map that describes an instance", {
       example: "configs/historian.json",
     }),
   ram_gb: size.meta({ description: "RAM it takes; the node stops it when it takes more", example: 12 }),
+  cpu_cores: cores.prefault(0).meta({
+    description:
+      "Cores that are kept for it where the node declares its own; nothing holds its program back from using more",
+    example: 2,
+  }),
   gpu: choice(gpuWishes).optional().meta({
     description: "required: only where a GPU is free; preferred: there if possible, else on the CPU",
-    absent: "`none`",
+    absent: "`required` with `gpus`, else `none`",
     example: "preferred",
   }),
   gpu_required: flag.optional().meta({
@@ -85,9 +101,20 @@ export const instanceSchema = section("a map that describes an instance", {
     absent: "`gpu` decides",
     example: true,
   }),
-  gpu_memory_gb: sizeOrZero
-    .prefault(0)
-    .meta({ description: "GPU memory it takes where it gets a GPU", example: 8 }),
+  gpus: gpuAmount.prefault(0).meta({
+    description:
+      "GPUs it takes where it gets one: so many whole ones, or a share of one. With `0` it shares one with anybody, as far as GPU memory goes",
+    example: 0.5,
+  }),
+  gpu_model: line("text on one line").optional().meta({
+    description: "The only model of GPU it runs on, as the node's `gpu_model` says it",
+    absent: "any",
+    example: "A100",
+  }),
+  gpu_memory_gb: sizeOrZero.prefault(0).meta({
+    description: "GPU memory it takes where it gets a GPU; with several GPUs: of each",
+    example: 8,
+  }),
   preferred_node: name.optional().meta({
     description: "The node it likes best: ten points more for that one, never a must",
     absent: "no preference",
@@ -150,7 +177,7 @@ export function idsOf(written: WrittenInstance): string[] {
 }
 
 export function gpuWishOf(written: WrittenInstance): GpuWish {
-  return written.gpu ?? (written.gpu_required ? "required" : "none");
+  return written.gpu ?? ((written.gpu_required ?? written.gpus > 0) ? "required" : "none");
 }
 
 /**
@@ -164,8 +191,12 @@ export function toInstances(written: WrittenInstance, resolve: (name: string) =>
     id,
     ...(written.experiment_config_path && { configPath: written.experiment_config_path }),
     ramBytes: written.ram_gb,
+    cpuCores: written.cpu_cores,
     gpu: gpuWishOf(written),
+    gpus: written.gpus,
+    ...(written.gpu_model && { gpuModel: written.gpu_model }),
     gpuMemoryBytes: written.gpu_memory_gb,
+    slots: 1,
     ...(written.preferred_node && { preferredNode: written.preferred_node }),
     affinity: others(affinity, id),
     antiAffinity: others(antiAffinity, id),

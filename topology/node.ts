@@ -5,7 +5,9 @@ import {
   dictionary,
   flag,
   fraction,
+  line,
   list,
+  mostGpus,
   name,
   scalarText,
   section,
@@ -25,6 +27,7 @@ export type NodeStatus = (typeof upperCased)[number];
 export interface CoTenant {
   name: string;
   ramBytes: number;
+  /** On each GPU of the node. */
   gpuMemoryBytes: number;
 }
 
@@ -46,6 +49,11 @@ export interface Node {
   /** One pool for CPU and GPU: GPU memory is taken from RAM. */
   unifiedMemory: boolean;
   gpu: boolean;
+  /** 0 without a GPU. */
+  gpus: number;
+  /** Of all of them. Undefined: not declared, so no instance that asks for a model goes there. */
+  gpuModel?: string;
+  /** Of each GPU. */
   gpuMemoryBytes: number;
   cpuCores?: number;
   diskBytes?: number;
@@ -126,15 +134,29 @@ export const nodeSchema = section("a map that describes a node", {
     absent: "`true` for jetson_orin and gb10, else `false`",
     example: true,
   }),
-  gpu: flag.default(false).meta({ description: "Whether it has a GPU", example: true }),
+  gpu: flag.optional().meta({
+    description: "Whether it has a GPU",
+    absent: "`true` with `gpus`, else `false`",
+    example: true,
+  }),
+  gpus: wholeNumber(1, mostGpus).optional().meta({
+    description: "How many GPUs it has, all alike",
+    absent: "`1` with `gpu: true`",
+    example: 4,
+  }),
+  gpu_model: line("text on one line").optional().meta({
+    description: "The model of its GPUs, for instances that ask for one",
+    absent: "no instance that asks for a model goes there",
+    example: "A100",
+  }),
   gpu_memory_gb: sizeOrZero.optional().meta({
-    description: "Memory the GPU has, or may take of unified memory",
+    description: "Memory the GPU has, or may take of unified memory; with several GPUs: each of them",
     absent: "`ram_gb` on unified memory with a GPU, else `0`",
     example: 24,
   }),
   cpu_cores: wholeNumber(1).optional().meta({
-    description: "Cores it has; checked against the real machine",
-    absent: "not checked",
+    description: "Cores it has; checked against the real machine, and the most that instances get together",
+    absent: "not checked, and no limit to what instances get",
     example: 12,
   }),
   disk_gb: size.optional().meta({
@@ -148,7 +170,9 @@ export const nodeSchema = section("a map that describes a node", {
     section("a map with name and ram_gb", {
       name: name.meta({ description: "What plans call it", example: "database" }),
       ram_gb: sizeOrZero.prefault(0).meta({ description: "RAM it holds", example: 6 }),
-      gpu_memory_gb: sizeOrZero.prefault(0).meta({ description: "GPU memory it holds", example: 2 }),
+      gpu_memory_gb: sizeOrZero
+        .prefault(0)
+        .meta({ description: "GPU memory it holds; with several GPUs: of each", example: 2 }),
     }),
   )
     .prefault([])
@@ -163,6 +187,7 @@ export type WrittenNode = z.output<typeof nodeSchema>;
 export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
   const headroom = toHeadroom(cluster);
   const unifiedMemory = isUnified(written);
+  const gpu = hasGpu(written);
   return {
     name: written.name,
     type: written.type,
@@ -172,8 +197,10 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
     ramBytes: written.ram_gb,
     reservedRamBytes: written.reserved_ram_gb ?? Math.round(written.ram_gb * reservedShare),
     unifiedMemory,
-    gpu: written.gpu,
-    gpuMemoryBytes: written.gpu_memory_gb ?? (written.gpu && unifiedMemory ? written.ram_gb : 0),
+    gpu,
+    gpus: gpu ? (written.gpus ?? 1) : 0,
+    ...(written.gpu_model && { gpuModel: written.gpu_model }),
+    gpuMemoryBytes: written.gpu_memory_gb ?? (gpu && unifiedMemory ? written.ram_gb : 0),
     ...(written.cpu_cores && { cpuCores: written.cpu_cores }),
     ...(written.disk_gb && { diskBytes: written.disk_gb }),
     maxInstances: written.max_instances,
@@ -187,6 +214,10 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
     connection: toConnection(written),
     remoteWorkDir: written.remote_work_dir,
   };
+}
+
+export function hasGpu({ gpu, gpus }: WrittenNode): boolean {
+  return gpu ?? gpus !== undefined;
 }
 
 export function isUnified(written: WrittenNode): boolean {

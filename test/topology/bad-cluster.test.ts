@@ -4,6 +4,16 @@ import { cluster, goodCluster, instance, mistakes, node, sound } from "../suppor
 describe("the shape of a cluster", () => {
   it.each<[string, string, Record<string, string>]>([
     [
+      "a share of a node's GPU",
+      "cluster.yaml:8:11  nodes[0].gpus: expected a whole number from 1 to 16, got 0.5",
+      node(...sound, "gpus: 0.5"),
+    ],
+    [
+      "more GPUs than a node may have",
+      "cluster.yaml:8:11  nodes[0].gpus: expected a whole number from 1 to 16, got 17",
+      node(...sound, "gpus: 17"),
+    ],
+    [
       "a word for a number",
       'cluster.yaml:7:20  nodes[0].max_instances: expected a whole number ≥ 1, got "four"',
       node("ram_gb: 64", "max_instances: four"),
@@ -150,7 +160,7 @@ describe("the shape of a cluster", () => {
     ],
     [
       "all at once, in the order of the file",
-      "cluster.yaml:6:20  nodes[0].max_instances: expected a whole number ≥ 1, got 0\ncluster.yaml:7:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got -1\ncluster.yaml:8:10  nodes[0].gpu: expected true or false, got 1\ncluster.yaml:9:5  nodes[0].colour: unknown key; known: name, host, ssh_port, ssh_user, ssh_key_path, host_key, jump_host, remote_work_dir, type, arch, labels, status, ram_gb, reserved_ram_gb, unified_memory, gpu, gpu_memory_gb, cpu_cores, disk_gb, max_instances, co_tenants, memory_headroom",
+      "cluster.yaml:6:20  nodes[0].max_instances: expected a whole number ≥ 1, got 0\ncluster.yaml:7:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got -1\ncluster.yaml:8:10  nodes[0].gpu: expected true or false, got 1\ncluster.yaml:9:5  nodes[0].colour: unknown key; known: name, host, ssh_port, ssh_user, ssh_key_path, host_key, jump_host, remote_work_dir, type, arch, labels, status, ram_gb, reserved_ram_gb, unified_memory, gpu, gpus, gpu_model, gpu_memory_gb, cpu_cores, disk_gb, max_instances, co_tenants, memory_headroom",
       node("max_instances: 0", "ram_gb: -1", "gpu: 1", "colour: blue"),
     ],
     [
@@ -262,6 +272,21 @@ describe("references in a cluster", () => {
       "a reserve of everything",
       "cluster.yaml:8:22  nodes[0].reserved_ram_gb: 64 GB of 64 GB RAM leaves nothing to place; lower it",
       node(...sound, "reserved_ram_gb: 64"),
+    ],
+    [
+      "GPUs and no GPU",
+      "cluster.yaml:9:10  nodes[0].gpu: false contradicts gpus: 2; keep only gpus",
+      node(...sound, "gpus: 2", "gpu: false"),
+    ],
+    [
+      "a model of no GPU",
+      'cluster.yaml:8:16  nodes[0].gpu_model: "A100", but gpu is false; write gpu: true or leave this out',
+      node(...sound, "gpu_model: A100"),
+    ],
+    [
+      "two GPUs in one memory",
+      "cluster.yaml:9:11  nodes[0].gpus: 2 GPUs, but unified memory belongs to one; write unified_memory: false or gpus: 1",
+      node(...sound, "type: gb10", "gpus: 2"),
     ],
     [
       "GPU memory without a GPU",

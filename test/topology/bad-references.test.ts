@@ -67,6 +67,26 @@ describe("references in a scenario", () => {
       instance("ram_gb: 1", "gpu_memory_gb: 2"),
     ],
     [
+      "GPUs without a GPU",
+      "scenario.yaml:7:11  instances[1].gpus: takes 2, but gpu is none; write gpu: required or gpu: preferred",
+      instance("ram_gb: 1", "gpu: none", "gpus: 2"),
+    ],
+    [
+      "a share of a GPU that is not required",
+      "scenario.yaml:7:11  instances[1].gpus: takes 0.5, but gpu is none; write gpu: required or gpu: preferred",
+      instance("ram_gb: 1", "gpu_required: false", "gpus: 0.5"),
+    ],
+    [
+      "a model of no GPU",
+      'scenario.yaml:6:16  instances[1].gpu_model: "A100", but gpu is none; write gpu: required or gpu: preferred',
+      instance("ram_gb: 1", "gpu_model: A100"),
+    ],
+    [
+      "devices chosen by hand",
+      "scenario.yaml:6:11  instances[1].env.CUDA_VISIBLE_DEVICES: with gpus the plan chooses the devices and sets this; leave it out",
+      instance("ram_gb: 1", "env: {CUDA_VISIBLE_DEVICES: 3}", "gpus: 1"),
+    ],
+    [
       "required and not required",
       "scenario.yaml:7:19  instances[1].gpu_required: false contradicts gpu: required; keep only gpu",
       instance("ram_gb: 1", "gpu: required", "gpu_required: false"),

@@ -39,6 +39,26 @@ describe("the shape of a scenario", () => {
       instance("ram_gb: 1", "gpu: true"),
     ],
     [
+      "a GPU and a half",
+      "scenario.yaml:6:11  instances[1].gpus: expected a whole number of GPUs from 0 to 16, or a share of one from 0.001 to 0.999, such as 0.5, got 1.5",
+      instance("ram_gb: 1", "gpus: 1.5"),
+    ],
+    [
+      "more GPUs than any node has",
+      "scenario.yaml:6:11  instances[1].gpus: expected a whole number of GPUs from 0 to 16, or a share of one from 0.001 to 0.999, such as 0.5, got 17",
+      instance("ram_gb: 1", "gpus: 17"),
+    ],
+    [
+      "fewer cores than none",
+      "scenario.yaml:6:16  instances[1].cpu_cores: expected a number of cores from 0 to 4096, such as 0.5, got -1",
+      instance("ram_gb: 1", "cpu_cores: -1"),
+    ],
+    [
+      "a model that is a number",
+      "scenario.yaml:6:16  instances[1].gpu_model: expected text on one line, got 4090; write it in quotes",
+      instance("ram_gb: 1", "gpu_model: 4090"),
+    ],
+    [
       "none of a group",
       "scenario.yaml:6:12  instances[1].count: expected a whole number from 1 to 1000, got 0",
       instance("ram_gb: 1", "count: 0"),

@@ -25,6 +25,7 @@ describe("a cluster file", () => {
           reservedRamBytes: gb(8),
           unifiedMemory: true,
           gpu: true,
+          gpus: 1,
           gpuMemoryBytes: gb(64),
           maxInstances: 4,
           coTenants: [],
@@ -43,6 +44,7 @@ describe("a cluster file", () => {
           reservedRamBytes: gb(1),
           unifiedMemory: false,
           gpu: false,
+          gpus: 0,
           gpuMemoryBytes: 0,
           maxInstances: 1,
           coTenants: [],
@@ -79,7 +81,8 @@ nodes:
     ram_gb: 32
     reserved_ram_gb: 2.5
     unified_memory: false
-    gpu: true
+    gpus: 4
+    gpu_model: RTX 4090
     gpu_memory_gb: 24
     cpu_cores: 16
     disk_gb: 500
@@ -105,6 +108,8 @@ failover: {enabled: false}
           reservedRamBytes: gb(2.5),
           unifiedMemory: false,
           gpu: true,
+          gpus: 4,
+          gpuModel: "RTX 4090",
           gpuMemoryBytes: gb(24),
           cpuCores: 16,
           diskBytes: gb(500),
@@ -145,6 +150,18 @@ failover: {enabled: false}
 });
 
 describe("a scenario file", () => {
+  it.each([
+    ["gpu_required: true", "required"],
+    ["gpus: 1", "required"],
+    ["gpu: preferred, gpus: 1", "preferred"],
+    ["gpus: 0", "none"],
+  ])("with %s means gpu: %s", (written, expected) => {
+    const { scenario } = load({
+      "scenario.yaml": goodScenario.replace("ram_gb: 1", `ram_gb: 1, ${written}`),
+    });
+    expect(scenario.instances[0]!.gpu).toBe(expected);
+  });
+
   it("says everything that can be said of an instance", () => {
     const { scenario } = load({
       "scenario.yaml": `
@@ -154,7 +171,10 @@ instances:
   - instance_id: lead
     experiment_config_path: lead.json
     ram_gb: 2
+    cpu_cores: 0.5
     gpu: preferred
+    gpus: 2
+    gpu_model: RTX 4090
     gpu_memory_gb: 4
     preferred_node: jetson
     affinity: [worker]
@@ -162,7 +182,7 @@ instances:
     env: {RATE: 0.5, DEBUG: true, MODE: fast}
     command: [sh, run.sh]
     restart: {policy: never, attempts: 0, interval_seconds: 60, backoff_seconds: 9}
-  - {instance_id: worker, ram_gb: 1, gpu_required: true, count: 2, anti_affinity: [worker]}
+  - {instance_id: worker, ram_gb: 1, gpus: 0.25, count: 2, anti_affinity: [worker]}
 placement: {worker-0: rpi1}
 purge: true
 update: {max_unavailable: 2}
@@ -171,8 +191,11 @@ update: {max_unavailable: 2}
     });
     const worker = {
       ramBytes: gb(1),
+      cpuCores: 0,
       gpu: "required",
+      gpus: 0.25,
       gpuMemoryBytes: 0,
+      slots: 1,
       affinity: [],
       network: "open",
       env: {},
@@ -186,8 +209,12 @@ update: {max_unavailable: 2}
           id: "lead",
           configPath: "lead.json",
           ramBytes: gb(2),
+          cpuCores: 0.5,
           gpu: "preferred",
+          gpus: 2,
+          gpuModel: "RTX 4090",
           gpuMemoryBytes: gb(4),
+          slots: 1,
           preferredNode: "jetson",
           affinity: ["worker-0", "worker-1"],
           antiAffinity: [],
