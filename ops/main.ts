@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../topology/config-error";
+import { addOperateVerbs } from "./operate-verbs";
 
 // Each verb loads its own code when it runs: `plan` must not wait for what another needs. By require, because tsx's
 // CommonJS loader does not see import().
@@ -173,6 +174,8 @@ Examples:
     const { back } = require("./back") as typeof import("./back");
     process.exitCode = await back(node, stack, options);
   });
+
+addOperateVerbs(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader of a pipe, such as `head`, has seen enough.

@@ -1,17 +1,16 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { combineObservations } from "../components/combine-observations";
+import { writeFileSync } from "node:fs";
 import { explain } from "../placement/explain";
 import { picture } from "../placement/picture";
 import { place } from "../placement/place";
 import { toJson } from "../placement/to-json";
 import { ConfigError } from "../topology/config-error";
-import { readFacts } from "../topology/facts";
 import { withGoneNodes } from "../topology/gone-nodes";
-import { loadTopology, type TopologyFiles } from "../topology/load-topology";
-import type { Observed } from "../topology/observed";
+import { loadTopology } from "../topology/load-topology";
 import { defaultGoneFolder, stackFiles } from "../topology/stack-files";
+import type { Topology } from "../topology/topology";
 import { coloured } from "./coloured";
 import { page } from "./page";
+import { stackTopology } from "./stack-topology";
 
 export interface PlanOptions {
   cluster?: string;
@@ -24,10 +23,7 @@ export interface PlanOptions {
 
 /** Prints the plan of a stack or of two files. Returns the exit status: 0 all placed, 1 not. Throws ConfigError. */
 export async function plan(stack: string | undefined, options: PlanOptions): Promise<number> {
-  const files = filesOf(stack, options);
-  const topology = loadTopology(files, stack === undefined ? undefined : factsOf(stack));
-  const gone = stack === undefined ? defaultGoneFolder : stackFiles(stack).gone;
-  const result = await place(withGoneNodes(topology, gone));
+  const result = await place(topologyOf(stack, options));
   if (options.html) writeFileSync(options.html, page(result));
   if (options.svg) writeFileSync(options.svg, picture(result));
   if (options.json) console.log(JSON.stringify(toJson(result), null, 2));
@@ -35,21 +31,15 @@ export async function plan(stack: string | undefined, options: PlanOptions): Pro
   return result.unplaced.length === 0 ? 0 : 1;
 }
 
-/** What the snapshot of facts tells. What ran before stands in the state, which only Pulumi reads. */
-function factsOf(stack: string): Observed {
-  const { facts } = stackFiles(stack);
-  const snapshot = existsSync(facts) ? readFacts(facts) : undefined;
-  return combineObservations({ stack, own: undefined, others: [], snapshot, now: new Date() });
-}
-
-function filesOf(stack: string | undefined, { cluster, scenario, connections }: PlanOptions): TopologyFiles {
+function topologyOf(stack: string | undefined, { cluster, scenario, connections }: PlanOptions): Topology {
   if (stack !== undefined) {
     if (cluster || scenario)
       throw new ConfigError(["berth: name a stack, or --cluster and --scenario, not both"]);
     const files = stackFiles(stack);
-    return connections ? { ...files, connections } : files;
+    return stackTopology(stack, connections ? { ...files, connections } : files);
   }
-  if (cluster && scenario) return { cluster, scenario, connections };
+  if (cluster && scenario)
+    return withGoneNodes(loadTopology({ cluster, scenario, connections }), defaultGoneFolder);
   throw new ConfigError([
     "berth: which plan? Name a stack (./berth plan hive-cluster), or --cluster and --scenario",
   ]);

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+
+/** A verb of `./berth` as its help shows it. */
+export interface Verb<Args extends unknown[]> {
+  readonly name: string;
+  readonly description: string;
+  /** Name and meaning each, in commander's notation: `<needed>`, `[optional]`. */
+  readonly args: readonly (readonly [name: string, meaning: string])[];
+  /** Flags and meaning each, besides `--config-file` and `--json`, which every verb has. */
+  readonly options?: readonly (readonly [flags: string, meaning: string, fallback?: string])[];
+  readonly json: string;
+  readonly exitStatus: string;
+  readonly examples: readonly string[];
+  /** Does it; returns the exit status. Requires its module by itself: no verb waits for what another needs. */
+  run(...args: Args): number | Promise<number>;
+}
+
+export const stackArgument = ["<stack>", "a stack of stacks/, such as hive-cluster"] as const;
+
+/** Gives the program a verb. Its options come last of what `run` is given. */
+// biome-ignore lint/suspicious/noExplicitAny: commander knows the arguments at run time only
+export function addVerb(program: Command, verb: Verb<any[]>): void {
+  const command = program.command(verb.name).description(verb.description);
+  for (const [name, meaning] of verb.args) command.argument(name, meaning);
+  for (const [flags, meaning, fallback] of verb.options ?? []) command.option(flags, meaning, fallback);
+  command
+    .option("--config-file <file>", "stack file to use instead of the one in stacks/")
+    .option("--json", verb.json)
+    .addHelpText(
+      "after",
+      `
+Exit status: ${verb.exitStatus}.
+
+Examples:
+${verb.examples.map((example) => `  ./berth ${example}`).join("\n")}`,
+    )
+    .action(async (...given) => {
+      process.exitCode = await verb.run(...given.slice(0, verb.args.length + 1));
+    });
+}
