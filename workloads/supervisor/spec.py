@@ -7,10 +7,11 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Mapping, TypeVar, cast
+from typing import Any, Mapping
 
 from errors import BadRequest
 from layout import Layout, checked_name
+from records import checked, without_nulls
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,9 @@ def digest(instance: dict[str, Any]) -> str:
 
 def spec_of(instance: Any) -> Spec:
     """The instance of a start request, checked. Raises BadRequest."""
-    given = _without_nulls(instance, "instance")
-    given["restart"] = _checked(Restart, _without_nulls(given.get("restart"), "restart"), "restart")
-    spec = _checked(Spec, given, "instance")
+    given = without_nulls(instance, "instance")
+    restart = checked(Restart, given.get("restart"), "restart")
+    spec = checked(Spec, given, "instance", restart=restart)
     checked_name(spec.id, "instance.id")
     if spec.code is not None:
         checked_name(spec.code, "instance.code")
@@ -133,72 +134,14 @@ def spec_of(instance: Any) -> Spec:
 
 def limits_of(node: Any) -> Limits:
     """The limits in a start request, checked. Raises BadRequest."""
-    return _checked(Limits, _without_nulls(node, "node"), "node")
+    return checked(Limits, node, "node")
 
 
 def holding_of(holding: Any, where: str) -> Holding:
     """One entry of what the plan gives, checked. Raises BadRequest."""
-    return _checked(Holding, _without_nulls(holding, where), where)
+    return checked(Holding, holding, where)
 
 
 def to_json(spec: Spec | Limits) -> dict[str, Any]:
     """As `spec_of` and `limits_of` read it."""
     return asdict(spec)
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(_is_text(one) for one in value)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and "\0" not in value
-
-
-def _are_variables(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and all(_is_text(one) for one in value.values())
-        and not any("=" in name for name in value)
-    )
-
-
-def _is_seconds(value: Any) -> bool:
-    return type(value) in (int, float) and value >= 0
-
-
-KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "int": (_is_count, "a whole number ≥ 0"),
-    "int | None": (_is_count, "a whole number ≥ 0"),
-    "float": (_is_seconds, "a number ≥ 0"),
-    "str": (_is_text, "a text"),
-    "str | None": (_is_text, "a text"),
-    "list[str]": (_is_texts, "a list of texts, not empty"),
-    "dict[str, str]": (_are_variables, "an object of texts"),
-    "Restart": (lambda value: isinstance(value, Restart), "an object"),
-}
-
-AnyRecord = TypeVar("AnyRecord", Spec, Restart, Limits, Holding)
-
-
-def _checked(record: type[AnyRecord], given: dict[str, Any], where: str) -> AnyRecord:
-    kinds = cast("dict[str, str]", record.__annotations__)
-    for key, value in given.items():
-        if key not in kinds:
-            raise BadRequest(f"{where}.{key} is not known")
-        fits, expected = KINDS[kinds[key]]
-        if not fits(value):
-            raise BadRequest(f"{where}.{key} must be {expected}")
-    try:
-        return record(**given)
-    except TypeError as error:
-        raise BadRequest(f"{where}: {str(error).partition(') ')[2]}") from error
-
-
-def _without_nulls(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadRequest(f"{where} must be an object")
-    return {key: one for key, one in value.items() if one is not None}
