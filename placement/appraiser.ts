@@ -2,6 +2,7 @@ import type { Choice } from "./decide";
 import type { Judge } from "./judge";
 import type { Load } from "./load";
 import type { Rejection } from "./plan";
+import { portUse } from "./ports";
 import { byRank, type Rating } from "./rating";
 import type { Request } from "./requests";
 
@@ -112,8 +113,9 @@ function anyone({ instance, ...request }: Request): Request {
 }
 
 function keyOf({ instance, pinnedTo, heldTo, port }: Request): string {
-  const { ramBytes, gpu, gpuMemoryBytes, network } = instance;
-  return JSON.stringify([ramBytes, gpu, gpuMemoryBytes, network, pinnedTo, heldTo, port !== undefined]);
+  const { ramBytes, gpu, gpuMemoryBytes } = instance;
+  const portless = port === undefined && portUse(instance);
+  return JSON.stringify([ramBytes, gpu, gpuMemoryBytes, pinnedTo, heldTo, portless]);
 }
 
 function isRating(verdict: Rating | Rejection): verdict is Rating {

@@ -3,6 +3,7 @@ import { showGb } from "../topology/units";
 import { type Conflicting, conflicting } from "./conflicting";
 import type { Judge } from "./judge";
 import type { Conflict } from "./plan";
+import { portUse } from "./ports";
 import type { Problem } from "./problem";
 import { remedies } from "./remedies";
 import type { Shortage } from "./shortage";
@@ -40,7 +41,7 @@ export function conflictOf(
 
 function sentence({ demands, claim, shortage }: Conflicting, allowMoves: boolean): string {
   const ids = demands.map(({ request }) => request.instance.id).sort();
-  const portless = demands.find(({ request: { instance, port } }) => instance.network === "peers" && !port);
+  const portless = demands.find(({ request: { instance, port } }) => portUse(instance) && !port);
   if (portless) return `Impossible, proven: no port is left for ${portless.request.instance.id}.`;
   const still = allowMoves ? "" : " while nothing that runs may move";
   if (ids.length === 1) return `Impossible, proven: no node can take ${ids[0]}, even alone${still}.`;

@@ -54,6 +54,7 @@ export function decide(
       stays: was === load.node.name,
       hints: hintsOf(instance),
       ...(port !== undefined && { port }),
+      ...(instance.ray && { ray: instance.ray }),
       takes: { ramBytes: takes.ramBytes, gpuMemoryBytes: takes.gpuMemoryBytes },
       onGpu: takes.onGpu,
       others: candidatesBeside(best, ratings),

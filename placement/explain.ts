@@ -1,3 +1,5 @@
+import type { RayMember } from "../topology/ray-members";
+import { portsPerMember } from "../topology/ray-ports";
 import { showGb } from "../topology/units";
 import { changesSection, hanging, staysText } from "./explain-changes";
 import { memorySection } from "./explain-memory";
@@ -42,11 +44,11 @@ function legend({ placements, nodes }: Plan): string[] {
 }
 
 function placementBlock(placement: Placement, { nodes }: Plan): string[] {
-  const { instance, turn, node, score, parts, manual, was, port, others, rejections } = placement;
+  const { instance, turn, node, score, parts, manual, was, others, rejections } = placement;
   const notes = [manual && "placed by hand", staysText(placement), was && `was on ${was}`].filter(Boolean);
   const isAbridged = nodes.length > mostNodesInFull;
   const isPooled = nodes.some((load) => load.node === node && load.unifiedMemory);
-  const facts = [takesText(placement, isPooled), ...(port === undefined ? [] : [`port ${port}`])];
+  const facts = [takesText(placement, isPooled), ...portText(placement)];
   return [
     ...hanging(`${turn}. ${instance}: ${facts.join(", ")}`),
     ...table([
@@ -97,10 +99,21 @@ function summary({ placements, unplaced, nodes }: Plan): string {
   return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
 }
 
-function takesText({ takes, onGpu }: Placement, isPooled: boolean): string {
+function takesText({ takes, onGpu, ray }: Placement, isPooled: boolean): string {
   const gpuMemory = showGb(takes.gpuMemoryBytes);
   const ofGpu = isPooled ? `, ${gpuMemory} of it GPU memory` : ` and ${gpuMemory} of GPU memory`;
-  return `takes ${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}, on the ${onGpu ? "GPU" : "CPU"}`;
+  const parts = ray ? `: ${rayText(ray)}` : "";
+  return `takes ${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}${parts}, on the ${onGpu ? "GPU" : "CPU"}`;
+}
+
+function portText({ port, ray }: Placement): string[] {
+  if (port === undefined) return [];
+  return [ray ? `ports ${port}-${port + portsPerMember - 1}` : `port ${port}`];
+}
+
+/** What a member of a Ray cluster takes its RAM for. */
+function rayText({ heapBytes, objectStoreBytes, ownBytes }: RayMember): string {
+  return `heap ${showGb(heapBytes)}, object store ${showGb(objectStoreBytes)}, Ray ${showGb(ownBytes)}`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,7 +1,9 @@
+import { portsPerMember } from "../topology/ray-ports";
 import { showGb } from "../topology/units";
 import type { Load } from "./load";
 import type { Offer } from "./offer";
 import type { Rejection } from "./plan";
+import { portUse } from "./ports";
 import type { Token } from "./token";
 
 /** A hard constraint. Undefined means that the node fits. */
@@ -61,7 +63,12 @@ const mayNotMove = {
 const noFreePort = {
   token: "NoFreePort",
   refuse({ request: { instance, port } }) {
-    if (instance.network !== "peers" || port !== undefined) return undefined;
+    const use = portUse(instance);
+    if (use === undefined || port !== undefined) return undefined;
+    if (use === "ray") {
+      const text = `no ${portsPerMember} ports in a row of the cluster's ray_port_range are left; other stacks hold the rest`;
+      return { kind: "rule", need: `${portsPerMember} ports`, have: "0 ports", text };
+    }
     const text = "no port of the cluster's peer_port_range is left; other stacks hold the rest";
     return { kind: "rule", need: "1 port", have: "0 ports", text };
   },

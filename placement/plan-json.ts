@@ -69,7 +69,19 @@ const placement = z.object({
   why: text("Why it moves").optional(),
   wasOnGpu: yes("Whether it was on the GPU; only when that changes although it stays").optional(),
   hints: text("Its own wishes; when they change it is decided anew. Opaque: compare, do not parse"),
-  port: whole("Its port, with `network: peers`").optional(),
+  port: whole("Its port, with `network: peers`; of a member of a Ray cluster the first of its 64").optional(),
+  ray: z
+    .object({
+      cluster: text("The Ray cluster"),
+      role: z.enum(["head", "worker"]).meta({ description: "What it is in it" }),
+      heapBytes: bytes("RAM for tasks and actors"),
+      objectStoreBytes: bytes("RAM for objects"),
+      ownBytes: bytes("RAM for Ray's own processes"),
+      cpus: whole("CPUs that Ray schedules on it"),
+      gpus: whole("GPUs that Ray schedules on it"),
+    })
+    .optional()
+    .meta({ description: "Only of a member of a Ray cluster" }),
   takes: z
     .object({
       ramBytes: bytes("RAM; on unified memory the GPU memory is in it"),

@@ -1,3 +1,4 @@
+import type { RayMember } from "../topology/ray-members";
 import type { Availability } from "./availability";
 import type { Token } from "./token";
 
@@ -60,8 +61,10 @@ export interface Placement {
   wasOnGpu?: boolean;
   /** Its own wishes as text, to be given back as `PreviousPlacement.hints`: a change lets it be decided anew. */
   hints: string;
-  /** Only with `network: peers`. */
+  /** Only with `network: peers`, or, the first of a block, of a member of a Ray cluster. */
   port?: number;
+  /** Only of a member of a Ray cluster. */
+  ray?: RayMember;
   /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
   takes: { ramBytes: number; gpuMemoryBytes: number };
   onGpu: boolean;

@@ -1,29 +1,58 @@
+import type { Instance } from "../topology/instance";
+import { portsPerMember } from "../topology/ray-ports";
 import type { Topology } from "../topology/topology";
 import { compare } from "./compare";
 
+/** What an instance needs a port for: a conversation with its peers, or all that a member of a Ray cluster listens on. */
+export function portUse({ network, ray }: Instance): "peers" | "ray" | undefined {
+  if (ray) return "ray";
+  return network === "peers" ? "peers" : undefined;
+}
+
 /**
- * A port for each instance with `network: peers`, placed or not: what does not fit shifts nobody's port. The one it had
- * if it is free, else the lowest free one; by id. Ports are the cluster's: another stack's are taken on every node.
+ * A port for each instance with `network: peers`, the first of a block for each member of a Ray cluster, placed or not: what
+ * does not fit shifts nobody's port. The one it had if it is free, else the lowest free one; by id. Ports are the cluster's:
+ * another stack's are taken on every node.
  */
 export function portsOf({ cluster, scenario, observed }: Topology): Map<string, number> {
-  const { start, end } = cluster.peerPorts;
-  const taken = new Set(observed.others.map(({ port }) => port));
-  const ports = new Map<string, number>();
-  const ids = scenario.instances.filter(({ network }) => network === "peers").map(({ id }) => id);
-  ids.sort(compare);
-  for (const id of ids) {
-    const port = observed.previous[id]?.port;
-    if (port !== undefined && port >= start && port <= end) take(id, port);
+  const others = observed.others.flatMap(({ port }) => (port === undefined ? [] : [port]));
+  const portOf = (id: string) => observed.previous[id]?.port;
+  const idsOf = (use: "peers" | "ray") =>
+    scenario.instances.filter((instance) => portUse(instance) === use).map(({ id }) => id);
+  return new Map([
+    ...blocksFor(idsOf("peers"), cluster.peerPorts, 1, others, portOf),
+    ...blocksFor(idsOf("ray"), cluster.rayPorts, portsPerMember, others, portOf),
+  ]);
+}
+
+/** @param held first ports of others. That each has a block of this length may be too much said, and costs nothing but ports */
+function blocksFor(
+  ids: readonly string[],
+  { start, end }: { start: number; end: number },
+  length: number,
+  held: readonly number[],
+  before: (id: string) => number | undefined,
+): Map<string, number> {
+  const taken = new Set(held);
+  const given = new Map<string, number>();
+  const sorted = [...ids].sort(compare);
+  const last = end - length + 1;
+  for (const id of sorted) {
+    const port = before(id);
+    if (port !== undefined && port >= start && port <= last) take(id, port);
   }
   let lowest = start;
-  for (const id of ids) {
-    while (!ports.has(id) && lowest <= end) take(id, lowest++);
+  for (const id of sorted) {
+    while (!given.has(id) && lowest <= last) {
+      take(id, lowest);
+      lowest += length;
+    }
   }
-  return ports;
+  return given;
 
-  function take(id: string, port: number): void {
-    if (taken.has(port)) return;
-    taken.add(port);
-    ports.set(id, port);
+  function take(id: string, first: number): void {
+    for (let port = first - length + 1; port < first + length; port++) if (taken.has(port)) return;
+    taken.add(first);
+    given.set(id, first);
   }
 }

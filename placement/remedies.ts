@@ -5,7 +5,7 @@ import { showGb } from "../topology/units";
 import { compare } from "./compare";
 import type { Judge } from "./judge";
 import { PlacementProgram, terms, total } from "./placement-program";
-import { portsOf } from "./ports";
+import { portsOf, portUse } from "./ports";
 import type { Problem } from "./problem";
 import { search } from "./search";
 import { mostWhole } from "./sizes";
@@ -23,10 +23,12 @@ const effort = { branches: 200, work: 4e5 };
  */
 export function remedies(whole: Topology, judge: Judge, ids: readonly string[], highs: Highs): string[] {
   const ports = portsOf(whole);
-  const isPortless = ({ id, network }: Instance) => network === "peers" && !ports.has(id);
+  const portless = (use: "peers" | "ray") =>
+    scenario.instances.some((one) => conflicting.has(one.id) && portUse(one) === use && !ports.has(one.id));
   const conflicting = new Set(ids);
   const scenario = whole.scenario;
-  if (scenario.instances.some((one) => conflicting.has(one.id) && isPortless(one))) return morePorts(whole);
+  if (portless("peers")) return morePorts(whole, "peer");
+  if (portless("ray")) return morePorts(whole, "ray");
   const topology: Topology = {
     ...whole,
     scenario: { ...scenario, instances: scenario.instances.filter(({ id }) => conflicting.has(id)) },
@@ -144,14 +146,17 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
 }
 
 /** A range with a port for everybody. */
-function morePorts(topology: Topology): string[] {
+function morePorts(topology: Topology, kind: "peer" | "ray"): string[] {
   const { cluster, scenario } = topology;
-  const wanted = scenario.instances.filter(({ network }) => network === "peers").length;
-  const { start } = cluster.peerPorts;
-  for (let end = cluster.peerPorts.end + 1; end <= 65_535; end++) {
-    const wider = { ...topology, cluster: { ...cluster, peerPorts: { start, end } } };
-    if (portsOf(wider).size === wanted)
-      return [`with a peer_port_range that ends at ${end} each would have a port`];
+  const use = kind === "ray" ? "ray" : "peers";
+  const wanted = scenario.instances.filter((one) => portUse(one) === use);
+  const { start, end: now } = cluster[`${kind}Ports`];
+  for (let end = now + 1; end <= 65_535; end++) {
+    const ports = portsOf({ ...topology, cluster: { ...cluster, [`${kind}Ports`]: { start, end } } });
+    if (wanted.every(({ id }) => ports.has(id)))
+      return [
+        `with a ${kind}_port_range that ends at ${end} each would have ${kind === "ray" ? "its ports" : "a port"}`,
+      ];
   }
   return [];
 }

@@ -12,7 +12,7 @@ export interface Request {
   /** Ids it must not meet, named by itself or by them. */
   conflicts: ReadonlySet<string>;
   affinity: ReadonlySet<string>;
-  /** Only with `network: peers`, and while there are ports. */
+  /** Only with `network: peers`, or, the first of a block, of a member of a Ray cluster; and while there are ports. */
   port: number | undefined;
   /** The node it ran on before. */
   was: string | undefined;

@@ -37,9 +37,10 @@ export const tokens = {
     have: "this node",
   },
   NoFreePort: {
-    meaning: "`network: peers`, and no port of the cluster's range is left for the instance",
+    meaning:
+      "`network: peers`, and no port of the cluster's range is left for the instance; or it is a member of a Ray cluster, and no 64 are",
     kinds: ["rule"],
-    need: "`1 port`",
+    need: "`1 port` or `64 ports`",
     have: "`0 ports`",
   },
   NoGpu: {

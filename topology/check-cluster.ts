@@ -5,7 +5,6 @@ import { showGb } from "./units";
 
 /** What each field allows but the fields together do not. */
 export function checkCluster(written: WrittenCluster): Finding[] {
-  const { start, end } = written.network.peer_port_range;
   const headroom = toHeadroom(written.memory_headroom);
   const names = written.nodes.map(({ name }) => name);
   return [
@@ -27,9 +26,7 @@ export function checkCluster(written: WrittenCluster): Finding[] {
         text,
       })),
     ]),
-    ...(start > end
-      ? [{ path: ["network", "peer_port_range"], text: `start ${start} is above end ${end}; swap them` }]
-      : []),
+    ...rangeFindings(written.network),
   ];
 }
 
@@ -46,6 +43,19 @@ function gpuFindings(node: WrittenNode): Finding[] {
     return [{ path: ["gpus"], text }];
   }
   return [];
+}
+
+function rangeFindings({
+  peer_port_range: peers,
+  ray_port_range: ray,
+}: WrittenCluster["network"]): Finding[] {
+  const reversed = Object.entries({ peer_port_range: peers, ray_port_range: ray }).flatMap(
+    ([key, { start, end }]) =>
+      start > end ? [{ path: ["network", key], text: `start ${start} is above end ${end}; swap them` }] : [],
+  );
+  if (reversed.length > 0 || peers.end < ray.start || ray.end < peers.start) return reversed;
+  const text = `${peers.start} to ${peers.end} and ray_port_range, ${ray.start} to ${ray.end}, have ports in common; move one of them`;
+  return [{ path: ["network", "peer_port_range"], text }];
 }
 
 function memoryFindings(node: WrittenNode): Finding[] {

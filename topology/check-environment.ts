@@ -6,18 +6,30 @@ import type { Source } from "./source";
 const ofDevices = ["CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"];
 
 /** Variables whose text YAML would change: `VERSION: 3.10` is the number 3.1; and those that Berth sets itself. */
-export function checkEnvironment({ instances }: WrittenScenario, source: Source): Finding[] {
-  return instances.flatMap(({ env, gpus }, index) =>
-    Object.entries(env).flatMap(([variable, value]) => {
-      const path = ["instances", index, "env", variable];
-      if (gpus > 0 && ofDevices.includes(variable))
-        return [
-          { path, text: "with gpus the plan chooses the devices and sets this; leave it out", atKey: true },
-        ];
-      const plain = source.plainText(path) ?? value;
-      return plain === value
-        ? []
-        : [{ path, text: `YAML reads ${plain} as ${value}; write "${plain}" or ${value}` }];
+export function checkEnvironment({ instances, ray_jobs: jobs }: WrittenScenario, source: Source): Finding[] {
+  return [
+    ...instances.flatMap(({ env, gpus }, index) => {
+      const path = ["instances", index, "env"];
+      return [...(gpus > 0 ? deviceFindings(env, path) : []), ...textFindings(env, path, source)];
     }),
-  );
+    ...jobs.flatMap(({ env }, index) => textFindings(env, ["ray_jobs", index, "env"], source)),
+  ];
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+function deviceFindings(env: Variables, path: Finding["path"]): Finding[] {
+  const text = "with gpus the plan chooses the devices and sets this; leave it out";
+  return ofDevices
+    .filter((variable) => variable in env)
+    .map((variable) => ({ path: [...path, variable], text, atKey: true }));
+}
+
+function textFindings(env: Variables, path: Finding["path"], source: Source): Finding[] {
+  return Object.entries(env).flatMap(([variable, value]) => {
+    const plain = source.plainText([...path, variable]) ?? value;
+    if (plain === value) return [];
+    const text = `YAML reads ${plain} as ${value}; write "${plain}" or ${value}`;
+    return [{ path: [...path, variable], text }];
+  });
 }

@@ -2,6 +2,7 @@ import { checkAffinity } from "./check-affinity";
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
 import { gpuWishOf, idsOf, type WrittenInstance } from "./instance";
+import { memberIds } from "./ray-members";
 import { idsByName, type WrittenScenario } from "./scenario";
 import { showGb } from "./units";
 
@@ -12,7 +13,12 @@ const longestPause = 60;
 
 /** What the scenario's fields say about each other and about the cluster's nodes. */
 export function checkScenario(written: WrittenScenario, nodes: readonly string[]): Finding[] {
-  const total = written.instances.reduce((sum, { count = 1 }) => sum + count, 0);
+  const members = written.ray_clusters.flatMap(memberIds);
+  const total = written.instances.reduce((sum, { count = 1 }) => sum + count, members.length);
+  if (total === 0) {
+    const text = "expected at least one instance, or a Ray cluster in ray_clusters, got none";
+    return [{ path: ["instances"], text }];
+  }
   if (total > mostInstances) {
     return [
       { path: ["instances"], text: `${total} instances, at most ${mostInstances}; split the scenario` },
@@ -58,8 +64,8 @@ function nameFindings(entry: WrittenInstance, key: "affinity" | "anti_affinity",
   });
 }
 
-function placedFindings(id: string, { instances }: WrittenScenario, ids: Ids): Finding[] {
-  const single = instances.flatMap(idsOf);
+function placedFindings(id: string, written: WrittenScenario, ids: Ids): Finding[] {
+  const single = [...written.instances.flatMap(idsOf), ...written.ray_clusters.flatMap(memberIds)];
   if (single.includes(id)) return [];
   const ordinals = ids.get(id);
   const text = ordinals

@@ -8,6 +8,8 @@ export interface Cluster {
   nodes: Node[];
   /** Both ends belong to it. */
   peerPorts: { start: number; end: number };
+  /** The same for members of Ray clusters. */
+  rayPorts: { start: number; end: number };
   healthCheck: { enabled: boolean; intervalSeconds: number };
   failover: { enabled: boolean; autoRestart: boolean };
 }
@@ -28,13 +30,22 @@ export const clusterSchema = section("a map with cluster and nodes", {
   memory_headroom: memoryHeadroomSchema
     .default({})
     .meta({ description: "RAM to leave free on every node that does not say it itself" }),
-  network: section("a map with peer_port_range", {
+  network: section("a map with peer_port_range and ray_port_range", {
     peer_port_range: section("a map with start and end", {
       start: port.meta({ description: "The first port", example: 9000 }),
       end: port.meta({ description: "The last port; it belongs to the range", example: 9100 }),
     })
       .default({ start: 9000, end: 9100 })
       .meta({ description: "Ports for instances with `network: peers`, one for each" }),
+    ray_port_range: section("a map with start and end", {
+      start: port.meta({ description: "The first port", example: 20000 }),
+      end: port.meta({ description: "The last port; it belongs to the range", example: 32767 }),
+    })
+      .default({ start: 20_000, end: 32_767 })
+      .meta({
+        description:
+          "Ports for members of Ray clusters, 64 for each. From 32768 on Linux takes ports for itself",
+      }),
   })
     .prefault({})
     .meta({ description: "How instances reach each other" }),
@@ -69,6 +80,7 @@ export function toCluster(written: WrittenCluster): Cluster {
     coordinatorHost: written.cluster.coordinator_host,
     nodes: written.nodes.map((node) => toNode(node, written.memory_headroom)),
     peerPorts: written.network.peer_port_range,
+    rayPorts: written.network.ray_port_range,
     healthCheck: {
       enabled: written.health_check.enabled,
       intervalSeconds: written.health_check.interval_seconds,

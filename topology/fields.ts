@@ -61,6 +61,12 @@ export const name = matching(
   "a name of letters, digits, '.', '_' and '-' (1 to 63, not starting with '.' or '-')",
 );
 
+/** The name of a variable that a program of the user's gets. */
+export const environmentName = matching(
+  /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,
+  "a name of letters, digits and '_' that does not start with BERTH_",
+);
+
 /** Text on one line. */
 export const line = (what: string) => matching(/^[^\p{Cc}]+$/u, what);
 

@@ -3,6 +3,7 @@ import {
   choice,
   cores,
   dictionary,
+  environmentName,
   filledList,
   flag,
   gpuAmount,
@@ -16,6 +17,7 @@ import {
   sizeOrZero,
   wholeNumber,
 } from "./fields";
+import type { RayMember } from "./ray-members";
 
 const networks = ["open", "peers", "isolated"] as const;
 const gpuWishes = ["required", "preferred", "none"] as const;
@@ -55,14 +57,11 @@ export interface Instance {
     intervalSeconds: number;
     backoffSeconds: number;
   };
+  /** Only of a member of a Ray cluster, whose command the node knows. */
+  ray?: RayMember;
 }
 
 const names = list("a list of instance names", name).default([]);
-
-const environmentName = matching(
-  /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,
-  "a name of letters, digits and '_' that does not start with BERTH_",
-);
 
 export const instanceSchema = section("a map that describes an instance", {
   instance_id: name.meta({

@@ -3,15 +3,17 @@ import { checkCluster } from "./check-cluster";
 import { checkCode } from "./check-code";
 import { checkEnvironment } from "./check-environment";
 import { checkPlaces } from "./check-places";
+import { checkPorts } from "./check-ports";
+import { checkRay } from "./check-ray";
 import { checkScenario } from "./check-scenario";
-import { clusterSchema, toCluster, type WrittenCluster } from "./cluster";
+import { clusterSchema, toCluster } from "./cluster";
 import { ConfigError } from "./config-error";
 import { connectionsSchema, type WrittenConnections } from "./connection";
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
 import { noObservations } from "./observed";
 import { readShape } from "./read-shape";
-import { scenarioSchema, toScenario, type WrittenScenario } from "./scenario";
+import { scenarioSchema, toScenario } from "./scenario";
 import { Source } from "./source";
 import type { Topology } from "./topology";
 import { withConnections } from "./with-connections";
@@ -42,9 +44,10 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
   const localPath = scenario.code && fromWorkingDirectory(files.scenario, scenario.code.local_path);
   const nodes = cluster.nodes.map(({ name }) => name);
   const issues = [
-    ...sources[0].lines([...checkCluster(cluster), ...portFindings(cluster, scenario)]),
+    ...sources[0].lines([...checkCluster(cluster), ...checkPorts(cluster, scenario)]),
     ...sources[1].lines([
       ...checkScenario(scenario, nodes),
+      ...checkRay(scenario, nodes),
       ...checkEnvironment(scenario, sources[1]),
       ...checkCode(scenario, localPath),
     ]),
@@ -70,27 +73,15 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
 
 /** Two files in each other's place would be called wrong in every line. */
 function rejectSwapped({ cluster, scenario }: TopologyFiles, first: unknown, second: unknown): void {
-  const has = (value: unknown, key: string) =>
-    typeof value === "object" && value !== null && Object.hasOwn(value, key);
-  if (!has(first, "instances") || has(first, "nodes")) return;
-  if (!has(second, "nodes") || has(second, "instances")) return;
+  const has = (value: unknown, ...keys: string[]) =>
+    typeof value === "object" && value !== null && keys.some((key) => Object.hasOwn(value, key));
+  if (!has(first, "instances", "ray_clusters") || has(first, "nodes")) return;
+  if (!has(second, "nodes") || has(second, "instances", "ray_clusters")) return;
   throw new ConfigError([`${cluster} is a scenario file and ${scenario} a cluster file; swap them`]);
 }
 
 function fromWorkingDirectory(file: string, path: string): string {
   return relative(process.cwd(), resolve(dirname(file), path)) || ".";
-}
-
-function portFindings({ network }: WrittenCluster, { instances }: WrittenScenario): Finding[] {
-  const { start, end } = network.peer_port_range;
-  const wanted = instances.reduce(
-    (sum, entry) => sum + (entry.network === "peers" ? (entry.count ?? 1) : 0),
-    0,
-  );
-  const ports = end - start + 1;
-  if (ports < 1 || wanted <= ports) return [];
-  const text = `${start} to ${end} has ports for ${ports} of ${wanted} instances with network: peers; widen it`;
-  return [{ path: ["network", "peer_port_range"], text }];
 }
 
 function connectionFindings({ nodes }: WrittenConnections, known: readonly string[]): Finding[] {

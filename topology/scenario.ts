@@ -1,6 +1,9 @@
 import type { z } from "zod";
-import { choice, dictionary, filledList, flag, line, list, name, section, wholeNumber } from "./fields";
+import { choice, dictionary, flag, line, list, name, section, wholeNumber } from "./fields";
 import { type Instance, idsOf, instanceSchema, toInstances } from "./instance";
+import { type RayCluster, rayClusterSchema, toRayCluster } from "./ray-cluster";
+import { type RayJob, rayJobSchema, toRayJob } from "./ray-job";
+import { rayGroups, rayMembers } from "./ray-members";
 
 /** The code that is copied to the nodes. */
 export interface Code {
@@ -15,7 +18,11 @@ export type Strategy = (typeof strategies)[number];
 
 export interface Scenario {
   name: string;
+  /** The members of its Ray clusters are among them. */
   instances: Instance[];
+  rayClusters: RayCluster[];
+  /** In the order in which they run where they share a cluster. */
+  rayJobs: RayJob[];
   /** Without it nothing is copied: the program already lies in each node's work dir. */
   code?: Code;
   /** Instance id to node name: beats every score, never a hard constraint. */
@@ -34,8 +41,16 @@ export interface Scenario {
 
 export const scenarioSchema = section("a map with name and instances", {
   name: name.meta({ description: "What plans and messages call it", example: "hive-cluster" }),
-  instances: filledList("a list of instances", instanceSchema, "at least one instance").meta({
-    description: "What runs. Their order in the file changes nothing",
+  instances: list("a list of instances", instanceSchema).prefault([]).meta({
+    description:
+      "What runs; may be missing where there are Ray clusters. Their order in the file changes nothing",
+  }),
+  ray_clusters: list("a list of Ray clusters", rayClusterSchema).prefault([]).meta({
+    description: "Ray clusters over the nodes, see [Ray](../ray.md). Their members are instances, too",
+  }),
+  ray_jobs: list("a list of Ray jobs", rayJobSchema).prefault([]).meta({
+    description:
+      "Programs that run on them to their end, once all runs; on one cluster one after the other, as they stand here",
   }),
   code: section("a map with local_path", {
     local_path: line("the path of a directory").meta({
@@ -92,7 +107,12 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
   const ids = idsByName(written);
   return {
     name: written.name,
-    instances: written.instances.flatMap((entry) => toInstances(entry, (name) => ids.get(name) ?? [])),
+    instances: [
+      ...written.instances.flatMap((entry) => toInstances(entry, (name) => ids.get(name) ?? [])),
+      ...written.ray_clusters.flatMap(rayMembers),
+    ],
+    rayClusters: written.ray_clusters.map(toRayCluster),
+    rayJobs: written.ray_jobs.map(toRayJob),
     ...(written.code && localPath && { code: { localPath, exclude: written.code.exclude } }),
     placement: written.placement,
     purge: written.purge,
@@ -104,11 +124,12 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
 }
 
 /** What a name in the file stands for: an instance's id itself, a group's name all its ordinals. */
-export function idsByName({ instances }: WrittenScenario): Map<string, string[]> {
+export function idsByName({ instances, ray_clusters: clusters }: WrittenScenario): Map<string, string[]> {
+  const groups = [
+    ...instances.map((entry): [string, string[]] => [entry.instance_id, idsOf(entry)]),
+    ...clusters.flatMap((cluster) => [...rayGroups(cluster)]),
+  ];
   return new Map(
-    instances.flatMap((entry) => {
-      const ids = idsOf(entry);
-      return [...ids.map((id): [string, string[]] => [id, [id]]), [entry.instance_id, ids]];
-    }),
+    groups.flatMap(([name, ids]) => [...ids.map((id): [string, string[]] => [id, [id]]), [name, ids]]),
   );
 }

@@ -1,5 +1,6 @@
 import type { Judge } from "../judge";
 import type { Load } from "../load";
+import { portUse } from "../ports";
 import type { Request } from "../requests";
 import type { Kind, Machine, Memory } from "./kind";
 
@@ -89,7 +90,7 @@ function kindsOf(
     const key = JSON.stringify([
       [instance.ramBytes, instance.gpu, instance.gpuMemoryBytes, instance.preferredNode],
       [pinnedTo, heldTo, was, stayers.has(instance.id), onCpu.has(instance.id)],
-      instance.network === "isolated" || port !== undefined,
+      port === undefined && portUse(instance),
       [...affinity].sort(),
       atOdds,
     ]);

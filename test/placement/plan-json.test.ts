@@ -52,6 +52,21 @@ const situations: Record<string, Topology> = {
     },
   ),
   "what runs stays where a better node is": given(undefined, undefined, { previous: { a: { node: "big" } } }),
+  "a member of a Ray cluster": given(undefined, [
+    anInstance({
+      id: "mind-head",
+      ramBytes: gb(2),
+      ray: {
+        cluster: "mind",
+        role: "head",
+        heapBytes: gb(1),
+        objectStoreBytes: gb(0.2),
+        ownBytes: gb(0.8),
+        cpus: 1,
+        gpus: 0,
+      },
+    }),
+  ]),
   "a node that is gone": given(undefined, undefined, { nodes: { big: { gone: true } } }),
   "a GPU given up for one that needs it": given(
     [big],

@@ -10,7 +10,7 @@ describe("the shape of a scenario", () => {
     ],
     [
       "no instances",
-      "scenario.yaml:2:12  instances: expected at least one instance, got an empty list",
+      "scenario.yaml:2:12  instances: expected at least one instance, or a Ray cluster in ray_clusters, got none",
       { "scenario.yaml": "name: duo\ninstances: []\n" },
     ],
     [

@@ -55,6 +55,7 @@ describe("a cluster file", () => {
         },
       ],
       peerPorts: { start: 9000, end: 9100 },
+      rayPorts: { start: 20_000, end: 32_767 },
       healthCheck: { enabled: true, intervalSeconds: 30 },
       failover: { enabled: true, autoRestart: true },
     });
@@ -132,6 +133,7 @@ failover: {enabled: false}
         },
       ],
       peerPorts: { start: 9200, end: 9200 },
+      rayPorts: { start: 20_000, end: 32_767 },
       healthCheck: { enabled: true, intervalSeconds: 5 },
       failover: { enabled: false, autoRestart: true },
     });
@@ -204,6 +206,8 @@ update: {max_unavailable: 2}
     };
     expect({ ...scenario, code: undefined }).toEqual({
       name: "all",
+      rayClusters: [],
+      rayJobs: [],
       instances: [
         {
           id: "lead",

@@ -1,0 +1,37 @@
+import type { WrittenCluster } from "./cluster";
+import type { Finding } from "./finding";
+import { memberIds } from "./ray-members";
+import { portsPerMember } from "./ray-ports";
+import type { WrittenScenario } from "./scenario";
+
+/** Whether the cluster's ranges have ports for all that a scenario asks for. */
+export function checkPorts({ network }: WrittenCluster, scenario: WrittenScenario): Finding[] {
+  return [
+    ...peerFindings(network.peer_port_range, scenario),
+    ...rayFindings(network.ray_port_range, scenario),
+  ];
+}
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+function peerFindings({ start, end }: Range, { instances }: WrittenScenario): Finding[] {
+  const wanted = instances.reduce(
+    (sum, entry) => sum + (entry.network === "peers" ? (entry.count ?? 1) : 0),
+    0,
+  );
+  const ports = end - start + 1;
+  if (ports < 1 || wanted <= ports) return [];
+  const text = `${start} to ${end} has ports for ${ports} of ${wanted} instances with network: peers; widen it`;
+  return [{ path: ["network", "peer_port_range"], text }];
+}
+
+function rayFindings({ start, end }: Range, { ray_clusters: clusters }: WrittenScenario): Finding[] {
+  const members = clusters.reduce((sum, cluster) => sum + memberIds(cluster).length, 0);
+  const blocks = Math.floor((end - start + 1) / portsPerMember);
+  if (end < start || members <= blocks) return [];
+  const text = `${start} to ${end} has ports for ${blocks} of ${members} members of Ray clusters, ${portsPerMember} for each; ${members * portsPerMember} are needed`;
+  return [{ path: ["network", "ray_port_range"], text }];
+}
