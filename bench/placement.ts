@@ -106,7 +106,7 @@ function largeTopology(): Topology {
       nodes,
       peerPorts: { start: 9000, end: 10_999 },
       rayPorts: { start: 20_000, end: 32_767 },
-      healthCheck: { enabled: true, intervalSeconds: 30 },
+      healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
       failover: { enabled: true, autoRestart: true },
     },
     scenario: {

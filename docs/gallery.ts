@@ -75,7 +75,7 @@ const examples: Example[] = [
   },
   {
     title: "Facts",
-    words: "Twenty minutes ago rpi1 did not answer and the host was short of memory (`./berth facts`).",
+    words: "Twenty minutes ago rpi1 did not answer and the host was short of memory (`./berth health`).",
     topology: load("prisoners-dilemma", {
       nodes: {
         rpi1: { status: "UNAVAILABLE", reason: "connection refused" },

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 /** A verb of `./berth` as its help shows it. */
 export interface Verb<Args extends unknown[]> {
   readonly name: string;
+  /** Its name of old. */
+  readonly alias?: string;
   readonly description: string;
   /** Name and meaning each, in commander's notation: `<needed>`, `[optional]`. */
   readonly args: readonly (readonly [name: string, meaning: string])[];
@@ -21,6 +23,7 @@ export const stackArgument = ["<stack>", "a stack of stacks/, such as hive-clust
 // biome-ignore lint/suspicious/noExplicitAny: commander knows the arguments at run time only
 export function addVerb(program: Command, verb: Verb<any[]>): void {
   const command = program.command(verb.name).description(verb.description);
+  if (verb.alias) command.alias(verb.alias);
   for (const [name, meaning] of verb.args) command.argument(name, meaning);
   for (const [flags, meaning, fallback] of verb.options ?? []) command.option(flags, meaning, fallback);
   command

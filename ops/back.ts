@@ -42,7 +42,7 @@ export async function back(node: string, stack: string | undefined, options: Bac
     );
   else if (problem === undefined)
     console.log(
-      was ? `${node} is back. For the next preview:  ./berth facts STACK` : `${node} was not given up`,
+      was ? `${node} is back. For the next preview:  ./berth health STACK` : `${node} was not given up`,
     );
   else {
     console.error(problem);

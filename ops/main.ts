@@ -104,26 +104,6 @@ Examples:
   });
 
 program
-  .command("facts")
-  .description("ask the machines how they are and who holds what there; the next preview reads the answers")
-  .argument("<stack>", "a stack of stacks/, such as hive-cluster")
-  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
-  .option("--json", "the snapshot on stdout as well")
-  .addHelpText(
-    "after",
-    `
-Exit status: 0 all nodes are healthy, 1 one is not or did not answer, 2 bad input.
-
-Examples:
-  ./berth facts hive-cluster
-  ./berth facts hive-cluster && pulumi preview --stack hive-cluster`,
-  )
-  .action(async (stack, options) => {
-    const { facts } = require("./facts") as typeof import("./facts");
-    process.exitCode = await facts(stack, options);
-  });
-
-program
   .command("gone")
   .description("give a machine up that does not answer any more: updates leave it, destroys pass it")
   .argument("<node>", "a node of the cluster, such as rpi1")
@@ -168,7 +148,7 @@ Exit status: 0 it is back, 1 it does not answer or refuses, 2 bad input.
 
 Examples:
   ./berth back rpi1
-  ./berth back rpi1 hive-cluster && ./berth facts hive-cluster`,
+  ./berth back rpi1 hive-cluster && ./berth health hive-cluster`,
   )
   .action(async (node, stack, options) => {
     const { back } = require("./back") as typeof import("./back");

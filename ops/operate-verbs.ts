@@ -27,4 +27,21 @@ export function addOperateVerbs(program: Command): void {
     run: (stack, instance, node, options) =>
       (require("./why") as typeof import("./why")).why(stack, instance, node, options),
   });
+  addVerb(program, {
+    name: "health",
+    alias: "facts",
+    description: "ask the machines how they are and who holds what there; the next preview reads the answers",
+    args: [stackArgument],
+    options: [
+      [
+        "--grace <seconds>",
+        "how long a silent node is still degraded, instead of the cluster's grace_seconds",
+      ],
+    ],
+    json: "the answers for machines",
+    exitStatus:
+      "0 all nodes are healthy or in maintenance, and all that should run there does; 1 otherwise; 2 bad input",
+    examples: ["health hive-cluster", "health hive-cluster --grace 0 && ./berth preview hive-cluster"],
+    run: (stack, options) => (require("./health") as typeof import("./health")).health(stack, options),
+  });
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import colors from "picocolors";
-import { sshAccess } from "../components/ssh-access";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
+import { askNodes } from "./ask-nodes";
+import { paint } from "./paint";
 
 export interface StatusOptions {
   configFile?: string;
@@ -33,18 +33,11 @@ export async function status(stack: string, options: StatusOptions): Promise<num
   const files = stackFiles(stack, options.configFile);
   const { cluster, scenario } = loadTopology(files);
   const gone = goneNodes(join(files.gone, cluster.name));
-  const access = sshAccess(
-    Object.fromEntries(cluster.nodes.map(({ name, connection }) => [name, connection])),
+  const asked = cluster.nodes.filter(({ name }) => !gone.includes(name));
+  const answers = await askNodes(asked, stack, ({ remoteWorkDir }, reach) =>
+    askNode<{ instances?: InstanceStatus[] }>(reach, "status", { work_dir: remoteWorkDir, stack, owner: "" }),
   );
-  const nodes = await Promise.all(
-    cluster.nodes.map(async ({ name, remoteWorkDir }) => {
-      if (gone.includes(name)) return { node: name, instances: [] };
-      const request = { work_dir: remoteWorkDir, stack, owner: "" };
-      const reach = { node: name, stack, access: access.get(name)!, gone: "" };
-      const answer = await askNode<{ instances?: InstanceStatus[] }>(reach, "status", request);
-      return { node: name, ...answered(answer) };
-    }),
-  );
+  const nodes = [...answers].map(([node, answer]) => ({ node, ...answered(answer) }));
   const running = nodes.flatMap(({ node, instances }) =>
     instances.map((instance) => ({ ...instance, node })),
   );
@@ -109,11 +102,12 @@ function print(
   for (const { id, node, state } of running)
     if (state === "failed" || state === "dead")
       console.error(
-        colors.red(
+        paint(process.stderr).red(
           `${id} is ${state} on ${node}; start it again with  pulumi up --replace '**::${id}-start'`,
         ),
       );
-  for (const [node, problem] of Object.entries(problems)) console.error(colors.red(`${node}: ${problem}`));
+  for (const [node, problem] of Object.entries(problems))
+    console.error(paint(process.stderr).red(`${node}: ${problem}`));
 }
 
 /** A log line of JSON as its words, without what the row says already. */

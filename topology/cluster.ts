@@ -10,7 +10,7 @@ export interface Cluster {
   peerPorts: { start: number; end: number };
   /** The same for members of Ray clusters. */
   rayPorts: { start: number; end: number };
-  healthCheck: { enabled: boolean; intervalSeconds: number };
+  healthCheck: { enabled: boolean; intervalSeconds: number; graceSeconds: number };
   failover: { enabled: boolean; autoRestart: boolean };
 }
 
@@ -49,11 +49,16 @@ export const clusterSchema = section("a map with cluster and nodes", {
   })
     .prefault({})
     .meta({ description: "How instances reach each other" }),
-  health_check: section("a map with enabled and interval_seconds", {
+  health_check: section("a map with enabled, interval_seconds and grace_seconds", {
     enabled: flag.default(true).meta({ description: "Whether nodes are asked how they are", example: false }),
     interval_seconds: wholeNumber(1, 86_400)
       .default(30)
       .meta({ description: "Seconds from one question to the next", example: 10 }),
+    grace_seconds: wholeNumber(0, 86_400).default(60).meta({
+      description:
+        "Seconds that a node which had answered may be silent, from the first question in vain, before it counts as unavailable; until then it is degraded",
+      example: 120,
+    }),
   })
     .prefault({})
     .meta({ description: "Watching the nodes" }),
@@ -84,6 +89,7 @@ export function toCluster(written: WrittenCluster): Cluster {
     healthCheck: {
       enabled: written.health_check.enabled,
       intervalSeconds: written.health_check.interval_seconds,
+      graceSeconds: written.health_check.grace_seconds,
     },
     failover: { enabled: written.failover.enabled, autoRestart: written.failover.auto_restart },
   };

@@ -27,6 +27,8 @@ const nodeFactsSchema = z.object(
       .transform((text) => text.replace(/\p{Cc}+/gu, " "))
       .optional(),
     memory_available_bytes: count.optional(),
+    /** When it was asked in vain for the first time; only while it is silent. */
+    silent_since: z.iso.datetime("a time such as 2026-01-31T12:00:00.000Z").optional(),
     holdings: z.array(holdingSchema, "a list of holdings").default([]),
     /** What a person should know about the node; decides nothing. */
     notes: z.array(z.string("a text"), "a list of texts").optional(),
@@ -43,7 +45,7 @@ const snapshotSchema = z.object(
   "a snapshot of facts",
 );
 
-/** Health, memory and ledgers of a cluster's nodes at one moment, as `./berth facts` writes them. */
+/** Health, memory and ledgers of a cluster's nodes at one moment, as `./berth health` writes them. */
 export type FactsSnapshot = z.output<typeof snapshotSchema>;
 export type NodeFacts = FactsSnapshot["nodes"][string];
 
@@ -55,7 +57,7 @@ export function readFacts(file: string): FactsSnapshot {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError([
       ...error.issues,
-      `${file}: not a snapshot of facts; write it anew with  ./berth facts STACK`,
+      `${file}: not a snapshot of facts; write it anew with  ./berth health STACK`,
     ]);
   }
 }

@@ -20,7 +20,7 @@ export const stackSchema = looseSection("a map with config", {
       example: "stacks/clusters/lab.connections.yaml",
     }),
     "berth:facts": path.optional().meta({
-      description: "Snapshot of facts that `./berth facts` writes and the preview reads; it need not exist",
+      description: "Snapshot of facts that `./berth health` writes and the preview reads; it need not exist",
       absent: "`.berth/facts/<stack>.json`",
       example: "facts/hive-cluster.json",
     }),

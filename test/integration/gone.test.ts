@@ -63,11 +63,11 @@ test("a machine that died is left and destroyed without it; when it is back, not
   expect(sleeping()).toBe(1);
 
   await bed.awaken("rpi1");
-  expect((await bed.berth("facts")).output).toMatch(
+  expect((await bed.berth("health")).output).toMatch(
     /^rpi1 .*answers again; take it back with {2}\.\/berth back rpi1 hive-cluster$/m,
   );
   expect(await succeeds(bed.berthOn("back", "rpi1"))).toBe(
-    "stop hive-cluster/a: done\npurge hive-cluster: done\nrpi1 is back. For the next preview:  ./berth facts STACK\n",
+    "stop hive-cluster/a: done\npurge hive-cluster: done\nrpi1 is back. For the next preview:  ./berth health STACK\n",
   );
   expect([kept(), bed.left()]).toEqual([undefined, nothing]);
 });

@@ -49,14 +49,14 @@ test("two stacks on one cluster do not book a place twice: the second sees the f
 test("facts tell the next preview which node is silent and who holds what; nothing new goes there", async () => {
   bed = await TestBed.open({ scenario: sleepers(["a"], {}, { ram_gb: 6, preferred_node: "rpi1" }) });
   expect((await bed.up()).status).toBe(0);
-  const asked = await bed.berth("facts");
+  const asked = await bed.berth("health");
   expect(asked.status, asked.output).toBe(0);
   expect(asked.output).toMatch(/^rpi1 +HEALTHY .*hive-cluster\/a$/m);
   expect(asked.output).toMatch(
     /^jetson .*\n(?: +note: .*\n)* +note: the GPU takes its memory from the RAM, /m,
   );
   await bed.silence("rpi2");
-  expect((await bed.berth("facts")).status).toBe(1);
+  expect((await bed.berth("health")).status).toBe(1);
   bed.write(sleepers(["a", "b"], {}, { ram_gb: 6, preferred_node: "rpi2" }));
   const connections = bed.connections();
   const { status, output } = await bed.pulumi("preview");
@@ -78,7 +78,7 @@ test("after an update that failed, the ledger knows where an instance is", async
   bed.write(pinned("rpi2", ["false"]));
   expect((await bed.up()).status).not.toBe(0);
   expect((await bed.placements()).a).toBe("rpi1");
-  await bed.berth("facts");
+  await bed.berth("health");
   // Without the pin nothing but the ledger speaks for rpi2.
   bed.write(sleepers(["a", "b"], {}, { command: sleep }));
   const { status, output } = await bed.up();
@@ -91,10 +91,10 @@ test("after an update that failed, the ledger knows where an instance is", async
 
 test("a snapshot that is damaged stops the preview, with the remedy", async () => {
   bed = await TestBed.open({ scenario: sleepers(["a"]) });
-  expect((await bed.berth("facts")).status).toBe(0);
+  expect((await bed.berth("health")).status).toBe(0);
   const file = join(bed.folder, "facts.json");
   writeFileSync(file, readFileSync(file, "utf8").replace("HEALTHY", "FINE"));
   const { status, output } = await bed.pulumi("preview");
   expect(status).not.toBe(0);
-  expect(output).toContain("not a snapshot of facts; write it anew with  ./berth facts STACK");
+  expect(output).toContain("not a snapshot of facts; write it anew with  ./berth health STACK");
 });

@@ -59,7 +59,7 @@ test("a value of env is nowhere but in the node's 0600 file, key and passphrase 
     await bed.up(),
     await bed.up(),
     await bed.berth("status"),
-    await bed.berth("facts"),
+    await bed.berth("health"),
   ];
   bed.write(scenario({ TOKEN: `${token}, another` }));
   runs.push(await bed.pulumi("preview", "--diff"), await bed.up());

@@ -79,7 +79,7 @@ test("a machine that nobody knows is a mistake, unless it was there once", () =>
   expect(berth("gone", "rpi2", "hive-cluster", "--force").status).toBe(0);
   expect(given()).toEqual(["rpi2"]);
   expect(berth("back", "rpi2", "hive-cluster").stdout).toBe(
-    "rpi2 is back. For the next preview:  ./berth facts STACK\n",
+    "rpi2 is back. For the next preview:  ./berth health STACK\n",
   );
 });
 test("what cannot be a node's name is none, for it would be a folder anywhere", () => {

@@ -55,7 +55,7 @@ it("mistakes of all files are told at once, for people and for machines", () => 
     `${at("facts")}:1:1  version: missing, expected 1`,
     `${at("facts")}:1:1  taken_at: missing, expected a time such as 2026-01-31T12:00:00.000Z`,
     `${at("facts")}:1:1  nodes: missing, expected a map of node name to facts`,
-    `${at("facts")}: not a snapshot of facts; write it anew with  ./berth facts STACK`,
+    `${at("facts")}: not a snapshot of facts; write it anew with  ./berth health STACK`,
   ];
   const file = join(own, "Pulumi.yaml");
   expect(berth("validate", "mine", "--config-file", file)).toEqual({

@@ -62,7 +62,7 @@ export function aTopology(
       nodes,
       peerPorts: { start: 9000, end: 9100 },
       rayPorts: { start: 20_000, end: 32_767 },
-      healthCheck: { enabled: true, intervalSeconds: 30 },
+      healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
       failover: { enabled: true, autoRestart: true },
     },
     scenario: {

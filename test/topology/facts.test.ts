@@ -56,7 +56,7 @@ describe("a snapshot that is none", () => {
     ],
   ])("%s", (_, text, expected) => {
     expect(mistakes(text)).toBe(
-      `${expected}\nfacts.json: not a snapshot of facts; write it anew with  ./berth facts STACK`,
+      `${expected}\nfacts.json: not a snapshot of facts; write it anew with  ./berth health STACK`,
     );
   });
 });

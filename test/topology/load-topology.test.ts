@@ -56,7 +56,7 @@ describe("a cluster file", () => {
       ],
       peerPorts: { start: 9000, end: 9100 },
       rayPorts: { start: 20_000, end: 32_767 },
-      healthCheck: { enabled: true, intervalSeconds: 30 },
+      healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
       failover: { enabled: true, autoRestart: true },
     });
   });
@@ -134,7 +134,7 @@ failover: {enabled: false}
       ],
       peerPorts: { start: 9200, end: 9200 },
       rayPorts: { start: 20_000, end: 32_767 },
-      healthCheck: { enabled: true, intervalSeconds: 5 },
+      healthCheck: { enabled: true, intervalSeconds: 5, graceSeconds: 60 },
       failover: { enabled: false, autoRestart: true },
     });
   });

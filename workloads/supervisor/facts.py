@@ -9,27 +9,40 @@ from pathlib import Path
 from typing import Any
 
 from back_ends import back_end
+from graphics import gpus
 from isolation import isolation_problem
 from layout import Layout
 from ledger import Entry, all_entries
 from meminfo import meminfo
+from memory_use import held_bytes
 from notes import notes
 from process_tree import PAGE, boot_id
+from status import UNWELL, state_of
+from thermal import hottest_c
 
 ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 
 
 def facts(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
-    """Verb: the facts, what to know about them, and who holds what here, of all stacks."""
-    live = [entry for entry in all_entries(layout) if entry.processes]
+    """Verb: the facts, what to know about them, who holds what here and who should run but does not."""
+    entries = all_entries(layout)
     real = measure(layout.work_dir)
-    return {"facts": real, "notes": notes(request, real), "holdings": [_holding(entry) for entry in live]}
+    return {
+        "facts": real,
+        "gpus": gpus(),
+        "notes": notes(request, real),
+        "holdings": [_holding(entry) for entry in entries if entry.processes],
+        "unwell": [_named(entry, state=state_of(entry)) for entry in entries if state_of(entry) in UNWELL],
+    }
+
+
+def _named(entry: Entry, **facts: Any) -> dict[str, Any]:
+    return {"stack": entry.layout.stack, "instance": entry.id, **facts}
 
 
 def _holding(entry: Entry) -> dict[str, Any]:
     return {
-        "stack": entry.layout.stack,
-        "instance": entry.id,
+        **_named(entry, used_bytes=held_bytes(entry)),
         "memory_bytes": entry.spec.memory_bytes if entry.spec else 0,
         "gpu_memory_bytes": entry.spec.gpu_memory_bytes if entry.spec else 0,
         "port": entry.spec.held_port if entry.spec else None,
@@ -48,6 +61,8 @@ def measure(work_dir: Path) -> dict[str, Any]:
         "ram_bytes": memory["MemTotal"],
         "mem_available_bytes": memory["MemAvailable"],
         "cpu_cores": os.cpu_count(),
+        "load_1m": os.getloadavg()[0],
+        "temperature_c": hottest_c(),
         "arch": ARCHITECTURES.get(system.machine, system.machine),
         "disk_bytes": disk.f_blocks * disk.f_frsize,
         "disk_free_bytes": disk.f_bavail * disk.f_frsize,

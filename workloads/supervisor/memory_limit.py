@@ -80,7 +80,7 @@ def assert_limit(group: MemoryGroup, limit_bytes: int) -> None:
     if kept != expected_limit(limit_bytes):
         says = "no limit" if kept is None else f"{kept} bytes"
         text = f"{group.path} is to be held to {limit_bytes} bytes of memory, and the kernel says {says}"
-        raise NodeError("LimitNotKept", text, "see the notes of  ./berth facts  on this node")
+        raise NodeError("LimitNotKept", text, "see the notes of  ./berth health  on this node")
 
 
 def memory_limit(limit_by: str, name: str, limit_bytes: int) -> SampledLimit | GroupLimit:
@@ -93,7 +93,7 @@ def memory_limit(limit_by: str, name: str, limit_bytes: int) -> SampledLimit | G
     own = group_of()
     if own is None:
         text = f"{name} is to be held to {limit_bytes} bytes of memory, and is in no memory cgroup"
-        raise NodeError("LimitNotKept", text, "see the notes of  ./berth facts  on this node")
+        raise NodeError("LimitNotKept", text, "see the notes of  ./berth health  on this node")
     if limit_by == "systemd":
         assert_limit(own, limit_bytes + OVERHEAD_BYTES)
         own.step_aside()

@@ -10,18 +10,27 @@ from log_reading import last_lines
 from memory_use import held_bytes
 from process_tree import stat, uptime_seconds
 
+UNWELL = ("dead", "failed", "evicted")
+"""States in which it does not run and should."""
+
 
 def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
     """Verb: one object per instance, by id."""
     return {"instances": [_describe(entry) for entry in entries_of(layout)]}
 
 
-def _describe(entry: Entry) -> dict[str, Any]:
-    state = entry.state.get("state", "starting" if entry.supervised else "dead")
+def state_of(entry: Entry) -> str:
+    """The state it is in, whatever its supervisor wrote last."""
+    state: str = entry.state.get("state", "starting" if entry.supervised else "dead")
     if entry.evicted:
-        state = "evicted"
-    elif state in LIVE and not entry.supervised:
-        state = "dead"  # its supervisor was killed, or the machine went down
+        return "evicted"
+    if state in LIVE and not entry.supervised:
+        return "dead"  # its supervisor was killed, or the machine went down
+    return state
+
+
+def _describe(entry: Entry) -> dict[str, Any]:
+    state = state_of(entry)
     main = stat(entry.state["pid"]) if state == "running" and entry.state.get("pid") else None
     return {
         "id": entry.id,

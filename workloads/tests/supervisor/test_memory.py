@@ -134,5 +134,5 @@ def test_a_limit_that_the_kernel_does_not_keep_is_refused(tmp_path: Path) -> Non
         assert_limit(MemoryGroup(tmp_path, 2), 200 * 10**6)
     assert str(refused.value) == (
         f"LimitNotKept: {tmp_path} is to be held to 200000000 bytes of memory, and the kernel says no limit;"
-        " see the notes of  ./berth facts  on this node"
+        " see the notes of  ./berth health  on this node"
     )
