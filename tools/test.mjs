@@ -31,7 +31,15 @@ const checks = [
   { name: "Python types", ...python("mypy", ".") },
   ...rayPrograms.map((name) => ({
     name: `Python types of ${name}`,
-    ...python("mypy", "--exclude=^$", "--python-executable", rayPythonPath(), name, join("tests", name)),
+    ...python(
+      "mypy",
+      "--config-file=",
+      "--strict",
+      "--python-executable",
+      rayPythonPath(),
+      name,
+      join("tests", name),
+    ),
   })),
 ];
 
