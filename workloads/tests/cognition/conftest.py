@@ -1,0 +1,79 @@
+"""One Ray for all tests, with a directory and a token of its own, and the program's folder on the path."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crew import Crew
+    from outcome import Outcome
+
+CODE = Path(__file__).parents[2] / "cognition"
+sys.path.insert(0, str(CODE))
+SEED, COUNT = 5, 40
+DIRECTORY = Path(mkdtemp(prefix="ray-"))  # its name is short: Ray makes sockets below it
+TOKEN = DIRECTORY / "token"
+TOKEN.write_text(secrets.token_hex(32))
+os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN_PATH=str(TOKEN))  # read when Ray is imported
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(DIRECTORY)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The address of a Ray of 2 CPUs and, as it counts, 1 GPU, with which this process is connected."""
+    import ray  # takes 2 s, which tests without it need not wait for
+
+    def start() -> None:
+        ray.init(
+            num_cpus=2,
+            num_gpus=1,
+            include_dashboard=False,
+            log_to_driver=False,
+            _temp_dir=str(DIRECTORY),
+            runtime_env={"env_vars": {"PYTHONPATH": str(CODE)}},
+        )
+
+    try:
+        start()
+    except Exception:  # of no class of its own: it gives its processes 30 s, however busy the computer is
+        ray.shutdown()
+        start()
+    yield ray.get_runtime_context().gcs_address
+    ray.shutdown()
+
+
+@pytest.fixture(scope="session")
+def crew(cluster: str) -> Crew:
+    """Actors that share the GPU, for whoever restores them: they leave the CPUs to the program's own."""
+    from crew import Crew
+    from generative_model import GenerativeModel
+
+    return Crew(GenerativeModel.read(), horizon=2, seed=SEED, capacity=7, gpus=0.5)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(crew: Crew) -> Outcome:
+    """What COUNT inputs come to."""
+    from checkpoint import Checkpoint, Identity
+    from generative_model import GenerativeModel
+    from input_stream import inputs_of
+    from outcome import Outcome
+    from pipeline import Pipeline
+
+    nowhere = Checkpoint(None, Identity(SEED, 2, 7, "", ""))
+    pipeline = Pipeline(crew, nowhere, Outcome.at_first(GenerativeModel.read()))
+    pipeline.run(inputs_of(None, COUNT, SEED))
+    assert pipeline.restarts == {}
+    return pipeline.outcome
