@@ -12,6 +12,7 @@ from memory_group import MemoryGroup, group_of, recorded_group
 from node_lock import node_lock
 from owner import check_owner
 from process_tree import Process, boot_id, stat
+from ray_traces import clear_all_traces, clear_traces
 from removal import remove_tree
 from strays import end_all, still_alive, tagged, untagged
 from units import end_units
@@ -63,6 +64,10 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
         end_units(f"{unit}.service")
     for group in groups:
         group.remove()
+    for instance in instances:
+        clear_traces(layout, instance)
+    if everything:
+        clear_all_traces(layout)
     for instance in instances if forget else ():
         if layout.instance_dir(instance).exists():
             remove_tree(layout.instance_dir(instance))

@@ -12,6 +12,7 @@ from atomic_file import write_json
 from back_ends import BackEnd, back_end
 from ending import end_instances
 from errors import NodeError
+from hidden import hidden
 from layout import Layout
 from ledger import remember
 from log_reading import last_lines
@@ -20,9 +21,6 @@ from ready import first_word, listen
 from spec import Limits, Spec
 from strays import ROLE, SUPERVISOR, TAG
 from units import start_unit
-
-SHORTEST_SECRET = 4
-"""Shorter values of variables may stand in a log by chance."""
 
 
 def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str, Any]:
@@ -97,9 +95,6 @@ def _early_exit(layout: Layout, spec: Spec, exit_record: dict[str, Any], lines: 
         how = "gave way because this node had less memory left than its floor"
     elif exit_record["signal"]:
         how = f"was ended by {exit_record['signal']}"
-    said = " | ".join(lines) or "(nothing)"
-    for value in sorted(spec.env.values(), key=len, reverse=True):
-        if len(value) >= SHORTEST_SECRET:
-            said = said.replace(value, "***")
+    said = hidden(" | ".join(lines) or "(nothing)", spec.env.values())
     text = f"{layout.stack}/{spec.id} {how} at once; its log ends with: {said}"
     return NodeError("EarlyExit", text, "correct the instance, then run the update again")

@@ -66,6 +66,8 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "float": (_is_seconds, "a number ≥ 0"),
     "str": (_is_text, "a text"),
     "str | None": (_is_text, "a text"),
+    "bool": (lambda value: isinstance(value, bool), "true or false"),
     "list[str]": (_is_texts, "a list of texts, not empty"),
+    "list[str] | None": (_is_texts, "a list of texts, not empty"),
     "dict[str, str]": (_are_variables, "an object of texts"),
 }

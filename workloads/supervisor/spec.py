@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
 from errors import BadRequest
 from layout import Layout, checked_name
+from ray_member import RayMember, ray_of
 from records import checked, without_nulls
 
 
@@ -33,11 +35,13 @@ class Spec:
     """One instance. Everything here is given to the process or to its supervisor; a change restarts it."""
 
     id: str
-    command: list[str]
     memory_bytes: int
     """The most it may hold, and what it takes from the node."""
     restart: Restart
     network: str
+    command: list[str] | None = None
+    """None for a member of a Ray cluster, whose command follows from `ray`."""
+    ray: RayMember | None = None
     gpu_memory_bytes: int = 0
     env: dict[str, str] = field(default_factory=dict)
     config: str | None = None
@@ -60,6 +64,14 @@ class Spec:
     def directory(self, layout: Layout) -> Path:
         """Where it runs."""
         return layout.code / self.code if self.code else layout.work_dir
+
+    def program(self, layout: Layout) -> list[str]:
+        """What is executed."""
+        if self.command is not None:
+            return self.command
+        # By the link: a restart takes the program that is installed then, as older ones are removed.
+        file = str(layout.program / "ray_run.py")
+        return [sys.executable, "-sE", file, str(layout.work_dir), layout.stack, self.id]
 
     def environment(self, layout: Layout, inherited: Mapping[str, str]) -> dict[str, str]:
         """All its variables: the login's without those of its SSH session, its own, then Berth's."""
@@ -123,10 +135,13 @@ def spec_of(instance: Any) -> Spec:
     """The instance of a start request, checked. Raises BadRequest."""
     given = without_nulls(instance, "instance")
     restart = checked(Restart, given.get("restart"), "restart")
-    spec = checked(Spec, given, "instance", restart=restart)
+    ray = ray_of(given.get("ray"))
+    spec = checked(Spec, given, "instance", restart=restart, **({"ray": ray} if ray else {}))
     checked_name(spec.id, "instance.id")
     if spec.code is not None:
         checked_name(spec.code, "instance.code")
+    if (spec.command is None) == (spec.ray is None):
+        raise BadRequest("instance must have either a command or ray")
     if spec.memory_bytes == 0:
         raise BadRequest("instance.memory_bytes must be more than 0")
     return spec

@@ -17,6 +17,7 @@ from layout import Layout
 from ledger import Entry, all_entries, remember
 from node_lock import node_lock
 from owner import check_owner
+from ray_environment import shortcomings
 from spec import Spec, digest, limits_of, spec_of
 
 
@@ -60,7 +61,9 @@ def _answer(state: dict[str, Any], changed: bool) -> dict[str, Any]:
 
 def _impossible(layout: Layout, spec: Spec) -> list[NodeError]:
     """What would make any run fail."""
-    name, directory, command = f"{layout.stack}/{spec.id}", spec.directory(layout), spec.command[0]
+    if spec.ray:
+        return shortcomings(layout, spec.id, spec.ray)
+    name, directory, command = f"{layout.stack}/{spec.id}", spec.directory(layout), spec.program(layout)[0]
     if not directory.is_dir():
         text = f"the code of {name} is not in {directory}"
         return [NodeError("CodeMissing", text, "run the update again, which copies it")]

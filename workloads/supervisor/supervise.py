@@ -24,6 +24,7 @@ from layout import Layout
 from log_file import LogFile
 from memory_limit import GroupLimit, SampledLimit, memory_limit
 from process_tree import Process, boot_id, descendants, send
+from ray_traces import clear_traces
 from ready import Ready
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
@@ -85,14 +86,14 @@ class Supervisor:
             restarted = [at for at in restarted if now - at < self.spec.restart.interval_s]
             outcome = self._outcome(exit_record, len(restarted))
             if outcome != "backoff":
-                self.limit.end()
+                self._clear()
             self._record(outcome, pid=None, exit=exit_record)
             self.ready.tell(self.state)
             if outcome != "backoff":
                 return
             self._pause(len(restarted))
             if self.stopping:
-                self.limit.end()
+                self._clear()
                 self._record("stopped")
                 return
             restarted.append(time.monotonic())
@@ -105,7 +106,7 @@ class Supervisor:
         self.limit.begin()
         enter = [self.limit.enter, *([isolate] if self.spec.network == "isolated" else [])]
         directory = self.spec.directory(self.layout)
-        self.child = spawn(self.spec.command, directory, self.environment, self.input, enter)
+        self.child = spawn(self.spec.program(self.layout), directory, self.environment, self.input, enter)
         self._record("running", pid=self.child)
         while self._reap() and self.status is None and not self.stopping:
             settling_s = started + self.spec.settle_s - time.monotonic() if self.ready.awaited else WATCH_S
@@ -122,6 +123,12 @@ class Supervisor:
         ran_s = time.monotonic() - started
         self._end_tree(0 if reason in ("memory-limit", "node-memory-floor") else self.spec.stop_grace_s)
         return _exit_record(self.status or 0, reason, ran_s)
+
+    def _clear(self) -> None:
+        """After the last run, when nothing is left of the tree."""
+        self.limit.end()
+        with suppress(OSError):  # a stop tries again
+            clear_traces(self.layout, self.spec.id)
 
     def _outcome(self, exit_record: dict[str, Any], restarts: int) -> str:
         if exit_record["code"] == 0 and exit_record["reason"] == "exit":

@@ -17,6 +17,9 @@ from layout import Layout
 from log_reading import logs
 from preflight import preflight
 from purge import purge
+from ray_environment import ray_environment, ray_remove
+from ray_job import ray_job, ray_job_stop
+from ray_joined import ray_joined
 from roster import roster
 from starting import start
 from status import status
@@ -34,6 +37,11 @@ VERBS: dict[str, Verb] = {
     "stop": stop,
     "status": status,
     "logs": logs,
+    "ray-environment": ray_environment,
+    "ray-joined": ray_joined,
+    "ray-job": ray_job,
+    "ray-job-stop": ray_job_stop,
+    "ray-remove": ray_remove,
     "purge": purge,
 }
 

@@ -74,7 +74,7 @@ class Node:
     def __call__(self, verb: str, **fields: Any) -> dict[str, Any]:
         """The verb's answer; raises Refused. It must have let go of its pipes, as SSH waits for that."""
         process = self.popen(verb, **fields)
-        return finished(process)
+        return finished(process, 10 + fields.get("deadline_s", 30))
 
     def preflight(self, **fields: Any) -> dict[str, Any]:
         request = {"owner": OWNER, "program": PROGRAM, "node": {"name": "rpi1", "ram_bytes": 1}, **fields}
@@ -134,9 +134,9 @@ class Node:
         return next(pid for pid, supervises in self.processes(id).items() if supervises)
 
 
-def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+def finished(process: subprocess.Popen[str], seconds: float = 40) -> dict[str, Any]:
     """The answer of a verb under way; raises Refused."""
-    out, err = process.communicate(timeout=40)
+    out, err = process.communicate(timeout=seconds)
     if process.returncode:
         raise Refused(process.returncode, err.splitlines())
     assert err == ""

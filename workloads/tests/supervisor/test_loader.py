@@ -63,7 +63,8 @@ def test_unknown_verbs_and_directories_are_refused(node: Node) -> None:
         (
             "restart",
             {},
-            "there is no verb restart; there are facts, preflight, roster, start, stop, status, logs, purge",
+            "there is no verb restart; there are facts, preflight, roster, start, stop, status, logs,"
+            " ray-environment, ray-joined, ray-job, ray-job-stop, ray-remove, purge",
         ),
         (
             "status",
@@ -94,10 +95,10 @@ def test_an_old_python_says_so() -> None:
 
 
 def test_a_mistake_in_the_program_is_one_line_without_values(empty_node: Node) -> None:
-    program = {**PROGRAM, "status.py": "def status(*_):\n    return {}['s3cret']\n"}
+    program = {**PROGRAM, "purge.py": "def purge(*_):\n    return {}['s3cret']\n"}
     with pytest.raises(Refused) as refused:
-        empty_node("status", program=program)
+        empty_node("purge", program=program)
     assert refused.value.code == 70
     assert refused.value.lines == [
-        "berth: Bug: status ended with KeyError in line 2 of status; report it to who maintains Berth"
+        "berth: Bug: purge ended with KeyError in line 2 of purge; report it to who maintains Berth"
     ]
