@@ -2,13 +2,14 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement, Plan } from "../placement/plan";
 import type { Instance } from "../topology/instance";
-import type { Node as MachineNode } from "../topology/node";
 import type { Topology } from "../topology/topology";
 import { codeTree } from "./code-tree";
 import { decisionOf } from "./decision";
 import { ExperimentInstance } from "./experiment-instance";
 import { goneFolder } from "./gone-folder";
 import { Node } from "./node";
+import { RayCluster } from "./ray-cluster";
+import { RayJob } from "./ray-job";
 import { type Peer, roster } from "./roster";
 import { sshAccess } from "./ssh-access";
 import { stackOwner } from "./stack-owner";
@@ -18,6 +19,7 @@ import { stackOwner } from "./stack-owner";
  * On each node everything stands in one row (preflight, code, roster, then instance after instance), so that no node ever
  * serves two commands at once and destroy takes the row backwards; nothing is ended before every node is prepared, and
  * nothing starts before every roster is kept. With `max_unavailable` a start also waits for the one so many turns before it.
+ * Ray jobs come after everything else, one after the other where they share a head's node.
  * Throws ConfigError when a machine cannot be reached safely.
  */
 export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
@@ -51,39 +53,81 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
     });
   });
   const prepared = nodes.map((node) => node.prepared);
-  const peers = peersOf(plan, machines);
+  const hostOf = new Map(machines.map(({ name, connection }) => [name, connection.host]));
+  const peers = peersOf(plan, byId, hostOf);
   const rosters = nodes.map((node) => roster(node, placedOn(plan, node.name), peers, prepared));
-  const instances: Record<string, { node: string; address: string; port?: number; logPath: string }> = {};
+  const places = inOrder(plan, byId).map((placement) => ({
+    placement,
+    node: nodes.find(({ name }) => name === placement.node)!,
+    instance: byId.get(placement.instance)!,
+  }));
+  const rayClusters = scenario.rayClusters.map((one) => {
+    const members = places.filter(({ instance }) => instance.ray?.cluster === one.name);
+    return new RayCluster(one.name, { cluster: one, members });
+  });
+  const clusterOf = (cluster: string) => rayClusters.find(({ args }) => args.cluster.name === cluster)!;
   const starts: pulumi.CustomResource[] = [];
-  const atOnce = scenario.update?.maxUnavailable ?? plan.placements.length;
-  for (const [turn, placement] of plan.placements.entries()) {
-    const node = nodes.find(({ name }) => name === placement.node)!;
-    const args = { node, instance: byId.get(placement.instance)!, placement, turn: starts[turn - atOnce] };
-    const before = starts[plan.placements.findLastIndex((one, at) => at < turn && one.node === node.name)];
-    const instance = new ExperimentInstance(placement.instance, args, { dependsOn: before ?? rosters });
-    starts.push(instance.started);
-    instances[placement.instance] = {
-      node: node.name,
-      address: node.args.machine.connection.host,
-      port: placement.port,
-      logPath: instance.logPath,
-    };
+  const logPaths = new Map<string, string>();
+  const atOnce = scenario.update?.maxUnavailable ?? places.length;
+  for (const [turn, place] of places.entries()) {
+    const { node, instance } = place;
+    const args = { ...place, turn: starts[turn - atOnce] };
+    const before = starts[places.findLastIndex((one, at) => at < turn && one.node === node)];
+    const options = { dependsOn: before ?? rosters };
+    const { started, logPath } = instance.ray
+      ? clusterOf(instance.ray.cluster).join(args, options)
+      : new ExperimentInstance(instance.id, args, options);
+    starts.push(started);
+    logPaths.set(instance.id, logPath);
+  }
+  const rayJobs: RayJob[] = [];
+  for (const job of scenario.rayJobs) {
+    const args = { job, cluster: clusterOf(job.cluster) };
+    const before = rayJobs.findLast((one) => one.node === args.cluster.leader.node);
+    rayJobs.push(new RayJob(job.name, args, { dependsOn: before ? [...starts, before.done] : starts }));
   }
   // Outputs that wait for every start describe the last success: after a failure the earlier ones stay.
   const started = pulumi.all(starts.map(({ id }) => id));
   const placements = Object.fromEntries(plan.placements.map(({ instance, node }) => [instance, node]));
   const decision = JSON.stringify(decisionOf(plan, observed, new Date()));
-  return { placements, instances, plan: started.apply(() => decision) };
+  const instances = Object.fromEntries(
+    plan.placements.map(({ instance, node, port }) => [
+      instance,
+      { node, address: hostOf.get(node)!, port, logPath: logPaths.get(instance)! },
+    ]),
+  );
+  return {
+    placements,
+    instances,
+    ...(rayClusters.length > 0 && {
+      rayClusters: Object.fromEntries(rayClusters.map((one) => [one.args.cluster.name, one.outputs()])),
+    }),
+    ...(rayJobs.length > 0 && {
+      rayJobs: Object.fromEntries(rayJobs.map((one) => [one.args.job.name, one.outputs()])),
+    }),
+    plan: started.apply(() => decision),
+  };
+}
+
+/** Heads of Ray clusters, then workers, then all others: whatever one waits for comes before it, on every node. */
+function inOrder({ placements }: Plan, byId: ReadonlyMap<string, Instance>): Placement[] {
+  const roles = ["head", "worker", undefined];
+  return roles.flatMap((role) => placements.filter(({ instance }) => byId.get(instance)!.ray?.role === role));
 }
 
 const placedOn = (plan: Plan, node: string): Placement[] =>
   plan.placements.filter((placement) => placement.node === node);
 
-function peersOf(plan: Plan, machines: readonly MachineNode[]): Record<string, Peer> {
-  const host = new Map(machines.map((machine) => [machine.name, machine.connection.host]));
+function peersOf(
+  plan: Plan,
+  byId: ReadonlyMap<string, Instance>,
+  hostOf: ReadonlyMap<string, string>,
+): Record<string, Peer> {
   return Object.fromEntries(
     plan.placements.flatMap(({ instance, node, port }) =>
-      port === undefined ? [] : [[instance, { node, host: host.get(node)!, port }]],
+      port === undefined || byId.get(instance)!.network !== "peers"
+        ? []
+        : [[instance, { node, host: hostOf.get(node)!, port }]],
     ),
   );
 }

@@ -4,7 +4,17 @@ import { nodeRequest } from "./node-program";
 import { type Reach, reachEnvironment, runOnNode } from "./reach";
 
 /** Verbs of the node's supervisor that change something there. Each is an *ensure*: running it twice changes nothing more. */
-export type RemoteVerb = "preflight" | "roster" | "start" | "stop" | "purge";
+export type RemoteVerb =
+  | "preflight"
+  | "roster"
+  | "start"
+  | "stop"
+  | "purge"
+  | "ray-environment"
+  | "ray-remove"
+  | "ray-joined"
+  | "ray-job"
+  | "ray-job-stop";
 
 /** Seconds after which a verb ends itself on the node, so that no update waits for ever. */
 const deadlineSeconds: Record<RemoteVerb, number> = {
@@ -13,6 +23,12 @@ const deadlineSeconds: Record<RemoteVerb, number> = {
   start: 120,
   stop: 120,
   purge: 180,
+  // Hundreds of megabytes, over whatever connection the node has.
+  "ray-environment": 600,
+  "ray-remove": 180,
+  "ray-joined": 240,
+  "ray-job": 3600,
+  "ray-job-stop": 120,
 };
 
 export interface RemoteCommandArgs {
@@ -26,6 +42,8 @@ export interface RemoteCommandArgs {
   readonly ensure?: RemoteVerb;
   /** Runs at delete, with the request and the connection of the last success. */
   readonly undo?: RemoteVerb;
+  /** @default what the verb usually takes */
+  readonly deadlineSeconds?: number;
   /** Parameters of the verbs. They travel as JSON on stdin, never in a command line. */
   readonly request: pulumi.Input<Record<string, unknown>>;
 }
@@ -39,7 +57,7 @@ export function remoteCommand(
   args: RemoteCommandArgs,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): local.Command {
-  const deadline = deadlineSeconds[args.ensure ?? args.undo ?? "start"];
+  const deadline = args.deadlineSeconds ?? deadlineSeconds[args.ensure ?? args.undo ?? "start"];
   return new local.Command(
     name,
     {

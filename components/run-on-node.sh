@@ -134,14 +134,14 @@ program() {
 # Whoever only asks decides nothing.
 or_gone() {
   case $verb in
-    preflight | roster | start | connect) printf '; to go on without it:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
-    stop | purge) printf '; if it is gone for good:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
+    preflight | roster | start | connect | ray-environment | ray-joined | ray-job) printf '; to go on without it:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
+    stop | purge | ray-remove | ray-job-stop) printf '; if it is gone for good:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
   esac
 }
 
 if [ -n "$BERTH_GONE" ] && [ -d "$BERTH_GONE" ]; then
   case $verb in
-    stop | purge)
+    stop | purge | ray-remove | ray-job-stop)
       bury
       exit ;;
     *) refuse "NodeGone: $BERTH_NODE was given up; once it answers again:  ./berth back $BERTH_NODE $BERTH_STACK" ;;

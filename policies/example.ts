@@ -1,4 +1,4 @@
-import type { InstanceView } from "../components/experiment-instance";
+import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
 import { ExperimentInstance, Node } from "./component-types";
 import type { Resource } from "./rule";

@@ -1,4 +1,4 @@
-import type { InstanceView } from "../components/experiment-instance";
+import type { InstanceView } from "../components/instance-view";
 import type { NodeOfStack } from "./rule";
 import type { Values } from "./values";
 

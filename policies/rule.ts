@@ -1,5 +1,5 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import type { InstanceView } from "../components/experiment-instance";
+import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
 import type { Untyped, Values } from "./values";
 

@@ -8,7 +8,7 @@ import {
   UnknownValueError,
 } from "@pulumi/policy";
 import { runtime } from "@pulumi/pulumi";
-import type { InstanceView } from "../components/experiment-instance";
+import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
 import { ExperimentInstance, Node } from "./component-types";
 import type { Level, NodeRule, Overrides, ResourceRule, Rule, Terms } from "./rule";

@@ -1,0 +1,84 @@
+import { posix } from "node:path";
+import type { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Placed } from "./instance-view";
+import { remoteCommand } from "./remote-command";
+
+export interface SupervisedProcessArgs extends Placed {
+  /** What it runs: a command of the user's, or, without one, a member of a Ray cluster. */
+  readonly program: Record<string, unknown>;
+  /** What has to be done before this start, on whichever node. @default nothing */
+  readonly after?: readonly pulumi.Resource[];
+}
+
+/**
+ * The resources of one supervised process on one node. First a janitor that does nothing but knows how to stop it, then the
+ * start: whatever becomes of the start, the state knows whom to stop, and a move stops there before it starts here.
+ */
+export function supervisedProcess(
+  name: string,
+  args: SupervisedProcessArgs,
+  { parent, dependsOn }: { parent: pulumi.Resource } & Pick<pulumi.ResourceOptions, "dependsOn">,
+): { janitor: local.Command; started: local.Command } {
+  const { node, instance, after = [] } = args;
+  const janitor = remoteCommand(
+    `${name}-janitor`,
+    {
+      place: node.place,
+      reach: node.reach,
+      undo: "stop",
+      request: node.target.apply((target) => ({ ...target, instance: { id: instance.id } })),
+    },
+    { parent, dependsOn },
+  );
+  const request = node.target.apply((target) => ({ ...target, ...startRequest(args) }));
+  const started = remoteCommand(
+    `${name}-start`,
+    {
+      // Whenever the janitor was replaced, the instance was ended: then it is started, whatever else the state says.
+      place: [node.args.machine.name, janitor.id],
+      reach: node.reach,
+      ensure: "start",
+      request: Object.keys(instance.env).length > 0 ? pulumi.secret(request) : request,
+    },
+    { parent, dependsOn: after.length > 0 ? [janitor, ...after] : janitor },
+  );
+  return { janitor, started };
+}
+
+/** The instance's log on its node. */
+export function logPathOf({ node, instance }: Placed): string {
+  return posix.join(node.args.machine.remoteWorkDir, "logs", node.args.stack, `${instance.id}.log`);
+}
+
+function startRequest({ instance, placement, node, program }: SupervisedProcessArgs) {
+  const { machine } = node.args;
+  const { require } = machine.memoryHeadroom;
+  const coTenants = (pool: "ramBytes" | "gpuMemoryBytes") =>
+    machine.coTenants.reduce((sum, tenant) => sum + tenant[pool], 0);
+  const unified = machine.unifiedMemory ? coTenants("gpuMemoryBytes") : 0;
+  return {
+    instance: {
+      id: instance.id,
+      ...program,
+      env: instance.env,
+      memory_bytes: placement.takes.ramBytes,
+      gpu_memory_bytes: placement.takes.gpuMemoryBytes,
+      network: instance.network,
+      host: machine.connection.host,
+      port: placement.port,
+      restart: {
+        policy: instance.restart.policy,
+        attempts: instance.restart.attempts,
+        interval_s: instance.restart.intervalSeconds,
+        backoff_s: instance.restart.backoffSeconds,
+      },
+    },
+    node: {
+      memory_limit_bytes: Math.floor((1 - require) * machine.ramBytes) - coTenants("ramBytes") - unified,
+      gpu_memory_limit_bytes: machine.gpuMemoryBytes - coTenants("gpuMemoryBytes"),
+      max_instances: machine.maxInstances,
+      memory_floor: machine.memoryFloor,
+    },
+  };
+}
