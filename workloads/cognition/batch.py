@@ -15,6 +15,7 @@ from crew import resources
 from free_energy import all_policies, expected_free_energy, posterior
 from generative_model import GenerativeModel
 from input_stream import generated_input, inputs_of
+from outcome import most_frequent
 from signals import Input
 from transmitters import Transmitters
 from workspace import GlobalWorkspace
@@ -103,7 +104,7 @@ def _sum_up(scored: ray.data.Dataset, scores: Path | None) -> dict[str, Any]:
     return {
         "inputs": count,
         "observed": dict(sorted(observed.items())),
-        "policies": dict(sorted(policies.items())),
+        "policies": most_frequent(policies),
         "free_energy": {
             "surprise": surprise,
             "expected": risk + ambiguity,

@@ -59,15 +59,12 @@ def expected_free_energy(
 def posterior(model: GenerativeModel, prior: Array, observation: int) -> tuple[Array, float]:
     """Q(s) by Bayes, and the surprise −ln P(o) of the observation: the variational free energy of that Q.
 
-    An observation that the prior rules out says that the prior was wrong: D takes its place. Throws
-    ValueError when D rules it out, too.
+    An observation that the prior rules out says that the prior was wrong: D takes its place.
     """
     joint = model.A[observation] * prior
     if joint.sum() == 0:
         joint = model.A[observation] * model.D
     evidence = joint.sum()
-    if evidence == 0:
-        raise ValueError(f"{model.observations[observation]}: the model has no state in which this is seen")
     return joint / evidence, float(-np.log(evidence))
 
 

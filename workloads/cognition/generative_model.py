@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from signals import KINDS
 
 Array = npt.NDArray[np.float64]
 SHIPPED = Path(__file__).with_name("model.json")
@@ -52,6 +53,8 @@ class GenerativeModel:
 
 def _model(value: dict[str, Any], digest: str) -> GenerativeModel:
     observations, states, actions = (tuple(value[key]) for key in ("observations", "states", "actions"))
+    if set(observations) != {"quiet", *KINDS}:
+        raise ValueError(f"observations: expected quiet, {', '.join(KINDS)}, got {', '.join(observations)}")
     by_action = value["B"]
     if set(by_action) != set(actions):
         raise ValueError(f"B: expected a matrix for each of {', '.join(actions)}, got {', '.join(by_action)}")
@@ -63,15 +66,13 @@ def _model(value: dict[str, Any], digest: str) -> GenerativeModel:
         raise ValueError(
             "C: expected probabilities > 0: what is never wanted at all makes every risk infinite"
         )
+    likelihood = _columns("A", value["A"], (len(observations), len(states)))
+    first = _columns("D", value["D"], (len(states),))
+    for name, probability in zip(observations, likelihood @ first, strict=True):
+        if not probability > 0:
+            raise ValueError(f"A, D: {name}: expected to be possible in some state that D allows")
     return GenerativeModel(
-        observations=observations,
-        states=states,
-        actions=actions,
-        A=_columns("A", value["A"], (len(observations), len(states))),
-        B=np.stack(transitions),
-        C=preferred,
-        D=_columns("D", value["D"], (len(states),)),
-        digest=digest,
+        observations, states, actions, likelihood, np.stack(transitions), preferred, first, digest
     )
 
 

@@ -31,6 +31,8 @@ from signals import InputError
 from workspace import CAPACITY
 
 GPUS_WITHIN_SECONDS = 60.0
+LONGEST_HORIZON = 6
+"""Of four actions, that is 4,096 policies."""
 
 
 def main() -> int:
@@ -108,15 +110,17 @@ def _parser() -> argparse.ArgumentParser:
     of_inputs.add_argument("--inputs", type=_count, default=100, metavar="N", help="make up N inputs (100)")
     of_inputs.add_argument("--file", type=Path, help="read them from a file: a line of JSON each")
     common.add_argument("--seed", type=_count, default=0, metavar="S", help="of all chance (0)")
-    common.add_argument("--horizon", type=_positive, default=2, metavar="N", help="actions of a policy (2)")
+    common.add_argument(
+        "--horizon", type=_horizon, default=2, metavar="N", help="actions of a policy (2), 6 at most"
+    )
     common.add_argument("--model", type=Path, default=SHIPPED, metavar="FILE", help="another model.json")
     common.add_argument(
-        "--gpus", type=_share, default=0.0, metavar="X", help="GPU per inference actor, 0.5 say (0)"
+        "--gpus", type=_gpus_wanted, default=0.0, metavar="X", help="GPU per inference actor, 0.5 say (0)"
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     run = verbs.add_parser("run", parents=[common], help="one input after the other, each acknowledged")
     run.add_argument("--capacity", type=_positive, default=CAPACITY, metavar="N", help="of the workspace (7)")
-    run.add_argument("--pause", type=_share, default=0.0, metavar="SECONDS", help="after each input (0)")
+    run.add_argument("--pause", type=_seconds, default=0.0, metavar="SECONDS", help="after each input (0)")
     run.set_defaults(work=_run)
     batch = verbs.add_parser(
         "batch", parents=[common], help="many inputs at once, each as if it were the first"
@@ -127,22 +131,38 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    return _at_least(0, int(text))
+    return _within(0, None, text)
 
 
 def _positive(text: str) -> int:
-    return _at_least(1, int(text))
+    return _within(1, None, text)
 
 
-def _share(text: str) -> float:
-    if not 0 <= float(text) < float("inf"):
+def _horizon(text: str) -> int:
+    return _within(1, LONGEST_HORIZON, text)
+
+
+def _within(least: int, most: int | None, text: str) -> int:
+    if not text.isdecimal() or int(text) < least or (most and int(text) > most):
+        wanted = f"from {least} to {most}" if most else f"≥ {least}"
+        raise argparse.ArgumentTypeError(f"expected a whole number {wanted}, got {text}")
+    return int(text)
+
+
+def _gpus_wanted(text: str) -> float:
+    share = _seconds(text)
+    if share > 1 and share != int(share):
+        raise argparse.ArgumentTypeError(f"expected a share below 1 or a whole number, got {text}")
+    return share
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number ≥ 0, got {text}")
-    return float(text)
-
-
-def _at_least(least: int, number: int) -> int:
-    if number < least:
-        raise argparse.ArgumentTypeError(f"expected a whole number ≥ {least}, got {number}")
     return number
 
 

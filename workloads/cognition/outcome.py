@@ -14,7 +14,7 @@ from inference_engine_actor import Prior
 from transmitters import Levels, Transmitters
 from workspace import Broadcast
 
-DIGITS = 9
+DIGITS, POLICIES_TOLD = 9, 20
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Outcome:
             "quiet": self.quiet,
             "broadcast": self.broadcast,
             "actions": dict(sorted(self.actions.items())),
-            "policies": dict(sorted(self.policies.items())),
+            "policies": most_frequent(self.policies),
             "free_energy": {
                 "surprise": self.surprise / count,
                 "expected": (self.risk + self.ambiguity) / count,
@@ -95,3 +95,9 @@ class Outcome:
             "prior": dict(zip(model.states, self.prior, strict=True)),
             "trace": self.trace,
         }
+
+
+def most_frequent(policies: Counter[str]) -> dict[str, int]:
+    """The first POLICIES_TOLD: of a long horizon there are thousands."""
+    ordered = sorted(policies.items(), key=lambda item: (-item[1], item[0]))
+    return dict(ordered[:POLICIES_TOLD])

@@ -68,7 +68,8 @@ class Pipeline:
                 self._say("recovering", reason=type(error).__name__)
                 if time.monotonic() > deadline:
                     raise Stuck(
-                        f"input {self.outcome.sequence + 1}: no answer for {PATIENCE_SECONDS:g} s"
+                        f"input {self.outcome.sequence + 1}: no answer for {PATIENCE_SECONDS:g} s, the last"
+                        f" reason was {type(error).__name__}: {error}"
                     ) from error
                 time.sleep(RETRY_SECONDS)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,6 +45,13 @@ def cluster() -> Iterator[str]:
             include_dashboard=False,
             log_to_driver=False,
             _temp_dir=str(DIRECTORY),
+            # A lost node is noticed sooner than by default, but a busy computer is no lost node.
+            _system_config={
+                "health_check_initial_delay_ms": 2000,
+                "health_check_period_ms": 1000,
+                "health_check_timeout_ms": 5000,
+                "health_check_failure_threshold": 3,
+            },
             runtime_env={"env_vars": {"PYTHONPATH": str(CODE)}},
         )
 
@@ -77,3 +87,42 @@ def undisturbed(crew: Crew) -> Outcome:
     pipeline.run(inputs_of(None, COUNT, SEED))
     assert pipeline.restarts == {}
     return pipeline.outcome
+
+
+class SecondNode:
+    """A node beside the cluster's first, on the same computer."""
+
+    def __init__(self, cluster: str) -> None:
+        before = _living_nodes()
+        command = ["-m", "ray.scripts.scripts", "start", "--block", "--address", cluster]
+        resources = ["--num-cpus", "2", "--object-store-memory", "100000000"]
+        self._process = subprocess.Popen([sys.executable, *command, *resources], stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while not (new := _living_nodes() - before):
+            assert time.monotonic() < deadline and self._process.poll() is None, "has not joined"
+            time.sleep(0.1)
+        self.identity: str = new.pop()
+
+    def kill(self) -> None:
+        """Its raylet, outright; `ray start --block` ends what is left."""
+        for child in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split():
+            if "raylet/raylet" in Path(f"/proc/{child}/cmdline").read_text():
+                os.kill(int(child), signal.SIGKILL)
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+
+def _living_nodes() -> set[str]:
+    import ray
+
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return {node["NodeID"] for node in nodes if node["Alive"]}
+
+
+@pytest.fixture
+def second_node(cluster: str) -> Iterator[SecondNode]:
+    node = SecondNode(cluster)
+    yield node
+    node.end()

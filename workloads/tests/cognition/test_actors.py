@@ -5,6 +5,7 @@ Does not prove: anything about machines and networks that fail.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import ray
 from checkpoint import Checkpoint, Identity
-from conftest import COUNT, SEED
+from conftest import COUNT, SEED, SecondNode
 from consequence import consequence
 from crew import LIGHT, Crew
 from generative_model import GenerativeModel
@@ -105,6 +106,40 @@ def test_an_input_that_is_sent_twice_has_its_effect_once(crew: Crew, undisturbed
     assert pipeline.outcome == undisturbed
     with pytest.raises(InputError, match=r"^expected input 41, got 43$"):
         pipeline.run([*inputs, replace(inputs[0], sequence=43)])
+
+
+def test_what_cannot_be_kept_is_not_acknowledged(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline = Pipeline(crew, NOWHERE, Outcome.at_first(MODEL))
+
+    def full_disk(outcome: Outcome) -> None:
+        if outcome.sequence == 3:
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(NOWHERE, "keep", full_disk)
+    with pytest.raises(OSError, match="No space left on device"):
+        pipeline.run(inputs_of(None, COUNT, SEED))
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["sequence"] for line in said if line["event"] == "acknowledged"] == [1, 2]
+
+
+def test_a_node_that_is_lost_takes_nothing_with_it(undisturbed: Outcome, second_node: SecondNode) -> None:
+    pipeline = Pipeline(Crew(MODEL, 2, SEED, 7, gpus=0.0), NOWHERE, Outcome.at_first(MODEL))
+    lost: set[str] = set()
+
+    def inputs() -> Iterator[Input]:
+        for moment in inputs_of(None, COUNT, SEED):
+            if moment.sequence == 20:
+                on_it = second_node.identity
+                lost.update(name for name, life in pipeline.lives.items() if life.startswith(on_it))
+                second_node.kill()
+            yield moment
+
+    pipeline.run(inputs())
+    assert 0 < len(lost) < 3  # spread over both nodes
+    assert pipeline.restarts == dict.fromkeys(lost, 1)
+    assert pipeline.outcome == undisturbed
 
 
 def test_who_shares_a_gpu_holds_no_cpu_for_it(crew: Crew) -> None:

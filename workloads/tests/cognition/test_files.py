@@ -82,6 +82,14 @@ WRONG_MODELS: list[tuple[dict[str, Any], str]] = [
         {"B": {"wait": [[1.0]]}},
         "B: expected a matrix for each of wait, explore, approach, withdraw, got wait",
     ),
+    (
+        {"observations": ["quiet", "noise"]},
+        "observations: expected quiet, reward, threat, social, novelty, got quiet, noise",
+    ),
+    (
+        {"A": np.eye(5).tolist(), "D": [0, 0.25, 0.25, 0.25, 0.25]},
+        "A, D: quiet: expected to be possible in some state that D allows",
+    ),
     ({"actions": None}, "'NoneType' object is not iterable"),
 ]
 

@@ -98,7 +98,14 @@ def test_a_batch_is_scored_as_first_inputs_are(cluster: str, tmp_path: Path) -> 
 
 WRONG = {
     "run --model no.json": (2, "no.json: [Errno 2] No such file or directory: 'no.json'\n"),
-    "run --inputs -1": (2, "main run: error: argument --inputs: expected a whole number ≥ 0, got -1\n"),
+    "run --horizon 7": (
+        2,
+        "main run: error: argument --horizon: expected a whole number from 1 to 6, got 7\n",
+    ),
+    "batch --gpus 1.5": (
+        2,
+        "main batch: error: argument --gpus: expected a share below 1 or a whole number, got 1.5\n",
+    ),
 }
 
 
