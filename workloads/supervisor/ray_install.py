@@ -76,9 +76,10 @@ def _run(command: list[str], purpose: str) -> str:
     """Runs a program that ends with this one, whatever ends this; returns its stdout."""
     hidden = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "CONDA_PREFIX")
     variables = {name: value for name, value in os.environ.items() if name not in hidden}
+    # An index of one's own, or a way out that is looked into, is known to the machine's certificates, not to uv's.
     done = subprocess.run(
         command,
-        env={**variables, "UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
+        env={"UV_NATIVE_TLS": "1", **variables, "UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
