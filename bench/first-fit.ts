@@ -15,6 +15,7 @@ export function firstFit({ cluster, scenario }: Topology): number {
       port: cluster.peerPorts.start,
       was: undefined,
       wasOnGpu: undefined,
+      wasGpuDevices: undefined,
       anew: undefined,
     };
     const load = loads.find((load) => {

@@ -32,22 +32,44 @@ export function combineObservations({ stack, own, others, snapshot, now }: Obser
     snapshot !== undefined && (time === undefined || snapshot.taken_at > time);
 
   const previous: Record<string, PreviousPlacement> = {};
-  for (const { instance, node, port, hints, onGpu } of own?.placements ?? [])
-    previous[instance] = { node, ...(port && { port }), hints, ...(onGpu !== undefined && { onGpu }) };
+  for (const { instance, node, port, hints, onGpu, gpuDevices } of own?.placements ?? [])
+    previous[instance] = {
+      node,
+      ...(port && { port }),
+      hints,
+      ...(onGpu !== undefined && { onGpu }),
+      ...(gpuDevices && { gpuDevices }),
+    };
   if (isYounger(own?.decidedAt))
-    for (const { instance, node, port } of ledgers.filter((holding) => holding.stack === stack))
-      previous[instance] = { ...previous[instance], node, ...(port && { port }) };
+    for (const { instance, node, port, devices } of ledgers.filter((holding) => holding.stack === stack))
+      previous[instance] = {
+        ...previous[instance],
+        node,
+        ...(port && { port }),
+        ...(devices && { gpuDevices: devices }),
+      };
 
   const held = new Map<string, Held>();
   for (const { name, decision } of others)
-    for (const { instance, node, port, takes } of decision?.placements ?? [])
-      held.set(`${name}/${instance}`, { stack: name, instance, node, ...takes, ...(port && { port }) });
+    for (const { instance, node, port, takes, gpuDevices } of decision?.placements ?? [])
+      held.set(`${name}/${instance}`, {
+        stack: name,
+        instance,
+        node,
+        ...takes,
+        ...(gpuDevices && { gpuDevices }),
+        ...(port && { port }),
+      });
   for (const {
     stack: name,
     instance,
     node,
     memory_bytes: ramBytes,
     gpu_memory_bytes: gpuMemoryBytes,
+    cpu_cores: cpuCores,
+    gpus,
+    devices,
+    slots,
     port,
   } of ledgers)
     if (name !== stack && isYounger(others.find((other) => other.name === name)?.lastUpdate))
@@ -57,6 +79,10 @@ export function combineObservations({ stack, own, others, snapshot, now }: Obser
         node,
         ramBytes,
         gpuMemoryBytes,
+        ...(cpuCores && { cpuCores }),
+        ...(gpus && { gpus }),
+        ...(devices && { gpuDevices: devices }),
+        ...(slots === 0 && { slots }),
         ...(port && { port }),
       });
 

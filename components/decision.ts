@@ -14,21 +14,27 @@ export interface Decision {
   readonly placements: readonly RememberedPlacement[];
 }
 
-/** States from before `onGpu` was remembered have none. */
-type RememberedPlacement = Pick<Placement, "instance" | "node" | "score" | "port" | "hints" | "takes"> &
+/** States from before `onGpu` was remembered have none; what is given out of cores and GPUs is only there where there is some. */
+type RememberedPlacement = Pick<
+  Placement,
+  "instance" | "node" | "score" | "port" | "hints" | "takes" | "gpuDevices"
+> &
   Partial<Pick<Placement, "onGpu">>;
 
 /** The decision to remember. Its time is kept as long as nobody moves, so that an update that changes nothing stays one. */
 export function decisionOf(plan: Plan, observed: Observed, now: Date): Decision {
-  const placements = plan.placements.map(({ instance, node, score, port, hints, takes, onGpu }) => ({
-    instance,
-    node,
-    score,
-    port,
-    hints,
-    takes,
-    onGpu,
-  }));
+  const placements = plan.placements.map(
+    ({ instance, node, score, port, hints, takes, onGpu, gpuDevices }) => ({
+      instance,
+      node,
+      score,
+      port,
+      hints,
+      takes,
+      onGpu,
+      ...(gpuDevices && { gpuDevices }),
+    }),
+  );
   const stays = placements.every(({ instance, node }) => observed.previous[instance]?.node === node);
   const same = stays && Object.keys(observed.previous).length === placements.length;
   const decidedAt = (same && observed.decidedAt) || now.toISOString();

@@ -49,7 +49,8 @@ export class Appraiser {
     const ratings = known.ratings.filter(({ offer }) => !own.has(offer.load));
     const rejections = known.rejections.filter(({ node }) => !own.has(this.loadOf.get(node)!));
     for (const load of own) {
-      const verdict = this.ask(request, load, choice?.node === load.node.name ? choice.onGpu : undefined);
+      const isChosen = choice?.node === load.node.name;
+      const verdict = this.ask(request, load, isChosen ? choice : undefined);
       if (isRating(verdict)) insert(ratings, verdict, byRank);
       else insert(rejections, verdict, (a, b) => this.indexOf.get(a.node)! - this.indexOf.get(b.node)!);
     }
@@ -100,8 +101,10 @@ export class Appraiser {
     return known;
   }
 
-  private ask(request: Request, load: Load, onGpu: boolean | undefined): Rating | Rejection {
-    const offer = { request, load, takes: load.takesOf(request.instance, onGpu) };
+  private ask(request: Request, load: Load, choice: Choice | undefined): Rating | Rejection {
+    const had = request.was === load.node.name ? request.wasGpuDevices : undefined;
+    const takes = load.takesOf(request.instance, choice?.onGpu, choice?.gpuDevices ?? had);
+    const offer = { request, load, takes };
     return this.judge.refuse(offer) ?? this.judge.rate(offer);
   }
 }
@@ -113,9 +116,10 @@ function anyone({ instance, ...request }: Request): Request {
 }
 
 function keyOf({ instance, pinnedTo, heldTo, port }: Request): string {
-  const { ramBytes, gpu, gpuMemoryBytes } = instance;
+  const { ramBytes, cpuCores, gpu, gpus, gpuModel, gpuMemoryBytes, slots } = instance;
+  const sizes = [ramBytes, cpuCores, gpu, gpus, gpuModel, gpuMemoryBytes, slots];
   const portless = port === undefined && portUse(instance);
-  return JSON.stringify([ramBytes, gpu, gpuMemoryBytes, pinnedTo, heldTo, portless]);
+  return JSON.stringify([sizes, pinnedTo, heldTo, portless]);
 }
 
 function isRating(verdict: Rating | Rejection): verdict is Rating {

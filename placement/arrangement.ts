@@ -1,4 +1,5 @@
 import type { Choice } from "./decide";
+import type { Devices, GpuAsk } from "./devices";
 import type { Kind } from "./kinds";
 import type { Problem } from "./problem";
 
@@ -43,6 +44,17 @@ export class Arrangement {
   private readonly ram: Float64Array;
   private readonly gpu: Float64Array;
   private readonly slots: Int32Array;
+  private readonly cpu: Float64Array;
+  /** Thousandths of all devices of a room together. */
+  private readonly gpuMilli: Float64Array;
+  /** Of rooms with several: there is room only where each device has it. */
+  private readonly devices: (Devices | undefined)[];
+  private readonly devicesAt: (readonly number[] | undefined)[];
+  // What a demand takes wherever it goes.
+  private readonly slotsOf: Uint8Array;
+  private readonly cpuOf: Float64Array;
+  private readonly askOf: (GpuAsk | undefined)[];
+  private readonly milliOf: Int32Array;
 
   constructor(
     private readonly problem: Problem,
@@ -76,6 +88,14 @@ export class Arrangement {
     this.ram = Float64Array.from(rooms, ({ ramBytes }) => ramBytes);
     this.gpu = Float64Array.from(rooms, ({ gpuMemoryBytes }) => gpuMemoryBytes);
     this.slots = Int32Array.from(rooms, ({ slots }) => slots);
+    this.cpu = Float64Array.from(rooms, ({ cpuMilli }) => cpuMilli);
+    this.gpuMilli = Float64Array.from(rooms, ({ gpuMilli }) => gpuMilli);
+    this.devices = rooms.map(({ devices }) => (devices.count > 1 ? devices.copy() : undefined));
+    this.devicesAt = demands.map(() => undefined);
+    this.slotsOf = Uint8Array.from(demands, ({ request }) => request.instance.slots);
+    this.cpuOf = Float64Array.from(demands, ({ options }) => options[0]?.takes.cpuMilli ?? 0);
+    this.askOf = demands.map(({ options }) => options.find(({ takes }) => takes.ask)?.takes.ask);
+    this.milliOf = Int32Array.from(this.askOf, (ask) => (ask ? ask.devices * ask.milli : 0));
     this.residents = rooms.map(() => []);
     this.at = new Int32Array(demands.length).fill(nowhere);
     this.mode = new Uint8Array(demands.length);
@@ -94,12 +114,14 @@ export class Arrangement {
    * @param onGpu false: not on the GPU
    */
   modeIn(demand: number, room: number, onGpu = true): number {
-    if (this.slots[room]! <= 0) return nowhere;
+    if (this.slotsOf[demand]! > 0 && this.slots[room]! <= 0) return nowhere;
+    if (this.cpuOf[demand]! > 0 && this.cpuOf[demand]! > this.cpu[room]!) return nowhere;
     const { may, ram, gpu } = this.tables[demand]!;
     for (let mode = Number(onGpu); mode >= 0; mode--) {
       if (may[mode]![room] === 0 || ram[mode]![room]! > this.ram[room]!) continue;
       const wanted = gpu[mode]![room]!;
       if (wanted > 0 && wanted > this.gpu[room]!) continue;
+      if (mode === 1 && !this.hasDevices(demand, room)) continue;
       const conflicts = this.conflicts[demand];
       return conflicts && this.residents[room]!.some((other) => conflicts.has(other)) ? nowhere : mode;
     }
@@ -125,7 +147,13 @@ export class Arrangement {
     return this.mode[demand]!;
   }
 
-  put(demand: number, room: number, mode: number): void {
+  /** Its devices, where its room has several. */
+  devicesOf(demand: number): readonly number[] | undefined {
+    return this.devicesAt[demand];
+  }
+
+  /** @param devices that it gets if they have the room */
+  put(demand: number, room: number, mode: number, devices?: readonly number[]): void {
     const last = this.leftOut.pop()!;
     if (last !== demand) {
       this.leftOut[this.position[demand]!] = last;
@@ -135,6 +163,11 @@ export class Arrangement {
     this.at[demand] = room;
     this.mode[demand] = mode;
     this.residents[room]!.push(demand);
+    const ask = mode === 1 && this.devices[room] ? this.askOf[demand] : undefined;
+    if (ask) {
+      this.devicesAt[demand] = this.devices[room]!.fit(ask, devices)!;
+      this.devices[room]!.take(this.devicesAt[demand]!, ask);
+    }
     this.count(demand, room, 1);
   }
 
@@ -144,6 +177,10 @@ export class Arrangement {
     const residents = this.residents[room]!;
     residents[residents.indexOf(demand)] = residents[residents.length - 1]!;
     residents.pop();
+    if (this.devicesAt[demand]) {
+      this.devices[room]!.giveBack(this.devicesAt[demand]!, this.askOf[demand]!);
+      this.devicesAt[demand] = undefined;
+    }
     this.at[demand] = nowhere;
     this.leaveOut(demand);
   }
@@ -152,13 +189,24 @@ export class Arrangement {
   take(choices: ReadonlyMap<string, Choice>): void {
     for (let demand = 0; demand < this.demands; demand++)
       if (this.at[demand] !== nowhere) this.remove(demand);
-    for (const [demand, { request }] of this.problem.demands.entries()) {
+    for (const demand of this.inTurn(choices)) {
+      const { request } = this.problem.demands[demand]!;
       const choice = choices.get(request.instance.id);
       const room = this.roomOf.get(choice?.node ?? "") ?? nowhere;
       if (room === nowhere) continue;
       const mode = this.modeIn(demand, room, choice!.onGpu ?? true);
-      if (mode !== nowhere) this.put(demand, room, mode);
+      const had = this.home[demand] === room ? request.wasGpuDevices : undefined;
+      if (mode !== nowhere) this.put(demand, room, mode, choice!.gpuDevices ?? had);
     }
+  }
+
+  /** Those whose devices are known first, then who takes whole ones: what is left for the others is the same for all. */
+  private inTurn(choices: ReadonlyMap<string, Choice>): number[] {
+    const turns = Array.from(this.at, (_, demand) => demand);
+    if (!this.devices.some((devices) => devices)) return turns;
+    const isKnown = (demand: number) =>
+      Number(choices.get(this.problem.demands[demand]!.request.instance.id)?.gpuDevices !== undefined);
+    return turns.sort((a, b) => isKnown(b) - isKnown(a) || this.milliOf[b]! - this.milliOf[a]! || a - b);
   }
 
   choices(): Map<string, Choice> {
@@ -169,7 +217,11 @@ export class Arrangement {
           : [
               [
                 request.instance.id,
-                { node: this.problem.rooms[this.at[index]!]!.node, onGpu: this.mode[index] === 1 },
+                {
+                  node: this.problem.rooms[this.at[index]!]!.node,
+                  onGpu: this.mode[index] === 1,
+                  ...(this.devicesAt[index] && { gpuDevices: this.devicesAt[index] }),
+                },
               ],
             ],
       ),
@@ -187,7 +239,9 @@ export class Arrangement {
     const mode = this.mode[demand]!;
     this.ram[room]! -= sign * ram[mode]![room]!;
     this.gpu[room]! -= sign * gpu[mode]![room]!;
-    this.slots[room]! -= sign;
+    this.slots[room]! -= sign * this.slotsOf[demand]!;
+    this.cpu[room]! -= sign * this.cpuOf[demand]!;
+    if (mode === 1) this.gpuMilli[room]! -= sign * this.milliOf[demand]!;
     if (this.home[demand] === room) this.cost.moves -= sign;
     this.cost.ranks += sign * rank[mode]![room]! * (2 * this.demands - demand);
     this.cost.points += sign * (points[mode]![room]! + this.together(demand, room));
@@ -198,6 +252,11 @@ export class Arrangement {
       this.cost.points += sign * (now - this.together(one, room));
       this.at[demand] = room;
     }
+  }
+
+  private hasDevices(demand: number, room: number): boolean {
+    const devices = this.devices[room];
+    return this.milliOf[demand]! <= this.gpuMilli[room]! && (!devices || !!devices.fit(this.askOf[demand]!));
   }
 
   /** Points for those it likes and is with. */
@@ -228,19 +287,23 @@ function tableOfKind({ options }: Kind, roomOf: ReadonlyMap<string, number>): Ta
   return table;
 }
 
-/** How much of an average room each demand takes, in millionths: RAM, GPU memory and a slot added up. */
+/** How much of an average room each demand takes, in millionths: RAM, GPU memory, cores, GPUs and a slot added up. */
 function sizesOf({ demands, rooms }: Problem): Int32Array {
   const sum = (numbers: readonly number[]) =>
     numbers.reduce((total, number) => total + Math.max(0, number), 0);
   const ram = sum(rooms.map(({ ramBytes }) => ramBytes)) || 1;
   const gpu = sum(rooms.map(({ gpuMemoryBytes }) => gpuMemoryBytes)) || 1;
   const slots = sum(rooms.map(({ slots }) => slots)) || 1;
+  const shares = sum(rooms.map(({ gpuMilli }) => gpuMilli)) || 1;
+  const cpu = sum(rooms.map(({ cpuMilli }) => cpuMilli)) || 1;
   return Int32Array.from(demands, ({ options }) => {
     const least = (of: (option: (typeof options)[number]) => number) => Math.min(...options.map(of));
     if (options.length === 0) return 1;
     const share =
       least(({ takes }) => takes.ramBytes) / ram +
       least(({ takes }) => takes.gpuMemoryBytes) / gpu +
+      least(({ takes }) => takes.cpuMilli) / cpu +
+      least(({ takes: { ask } }) => (ask && ask.milli > 1 ? ask.devices * ask.milli : 0)) / shares +
       0.2 / slots;
     return Math.max(1, Math.round(1e6 * share * rooms.length));
   });

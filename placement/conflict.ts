@@ -1,6 +1,7 @@
 import type { Topology } from "../topology/topology";
 import { showGb } from "../topology/units";
 import { type Conflicting, conflicting } from "./conflicting";
+import { whole } from "./devices";
 import type { Judge } from "./judge";
 import type { Conflict } from "./plan";
 import { portUse } from "./ports";
@@ -58,6 +59,8 @@ function shortageText({ what, need, have, nodes }: Shortage): string {
   const has = nodes.length === 1 ? "has" : "have";
   if (what === "slots") return `they need ${need} slots, ${where} ${has} ${have}`;
   if (what === "places") return `they are so large that ${where} ${has} room for only ${have} of them`;
+  if (what === "cores" || what === "GPUs")
+    return `they need ${need / whole} ${what}, ${where} ${has} ${have / whole}`;
   return `they need ${showGb(need, Math.ceil)} of ${what}, ${where} ${has} ${showGb(have, Math.floor)}`;
 }
 

@@ -24,11 +24,17 @@ const effort = { branches: 200, work: 4e5 };
 /** Demands that do not fit together, as few as can be found, of a problem that is proven to be impossible. */
 export function conflicting(problem: Problem, highs: Highs): Conflicting {
   const smallest = smallestConflict(problem, highs);
-  if (smallest) return { demands: smallest, claim: "smallest" };
+  if (smallest && smallest.length === 1) return { demands: smallest, claim: "smallest" };
+  // By sums over several GPUs fewer of them seem to fit: whether they do is another question.
+  const isCertain = !new PlacementProgram(kindsOf(problem, "nothing"), problem.rooms).sumsUpGpus;
+  if (smallest) return { demands: smallest, claim: isCertain ? "smallest" : claimOf(problem, smallest) };
   const shortage = shortageOf(problem);
   const demands = shortage?.demands ?? reduced(problem, highs);
-  const claim = isIrreducible({ ...problem, demands }) ? "irreducible" : "some";
-  return { demands, claim, ...(shortage && { shortage }) };
+  return { demands, claim: claimOf(problem, demands), ...(shortage && { shortage }) };
+}
+
+function claimOf(problem: Problem, demands: readonly Demand[]): Conflicting["claim"] {
+  return isIrreducible({ ...problem, demands }) ? "irreducible" : "some";
 }
 
 /** Leaves out kind after kind, in part or whole, as long as the rest is still proven to be impossible. */

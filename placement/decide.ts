@@ -1,8 +1,9 @@
+import type { Instance } from "../topology/instance";
 import { Appraiser } from "./appraiser";
 import { hintsOf } from "./hints";
 import type { Judge } from "./judge";
-import type { Load } from "./load";
-import type { Placement, Unplaced } from "./plan";
+import type { Load, Takes } from "./load";
+import type { Held, Placement, Unplaced } from "./plan";
 import { candidatesBeside } from "./rating";
 import type { Request } from "./requests";
 
@@ -10,6 +11,8 @@ import type { Request } from "./requests";
 export interface Choice {
   node: string;
   onGpu?: boolean | undefined;
+  /** Which GPUs it gets, if they have the room; else those that fit best. */
+  gpuDevices?: readonly number[] | undefined;
 }
 
 export interface Decided {
@@ -55,11 +58,22 @@ export function decide(
       hints: hintsOf(instance),
       ...(port !== undefined && { port }),
       ...(instance.ray && { ray: instance.ray }),
-      takes: { ramBytes: takes.ramBytes, gpuMemoryBytes: takes.gpuMemoryBytes },
+      takes: heldBy(instance, takes),
       onGpu: takes.onGpu,
+      ...(takes.devices && (instance.gpus > 0 || load.node.gpus > 1) && { gpuDevices: [...takes.devices] }),
       others: candidatesBeside(best, ratings),
       rejections,
     });
   }
   return { placements, unplaced };
+}
+
+function heldBy({ cpuCores, gpus, slots }: Instance, { ramBytes, gpuMemoryBytes, onGpu }: Takes): Held {
+  return {
+    ramBytes,
+    gpuMemoryBytes,
+    ...(cpuCores > 0 && { cpuCores }),
+    ...(onGpu && gpus > 0 && { gpus }),
+    ...(slots === 0 && { slots }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Gap, Placement, Plan } from "./plan";
+import { deviceNames } from "./shares";
 import { width, wrap } from "./table";
 
 /** What the plan was decided on, how, and what becomes of what ran before. Nothing on a first run that needed no search. */
@@ -6,11 +7,9 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
   const moves = placements.flatMap(({ instance, was, node, why }) =>
     was === undefined ? [] : [`${instance}: ${was} → ${node} because ${why}`],
   );
-  const stays = placements
-    .filter((one) => one.stays && one.wasOnGpu === undefined)
-    .map(({ instance }) => instance);
+  const stays = placements.filter((one) => one.stays && !isSwitched(one)).map(({ instance }) => instance);
   const switched = placements.flatMap((placement) =>
-    placement.wasOnGpu === undefined ? [] : [`${placement.instance}: ${staysText(placement)}`],
+    isSwitched(placement) ? [`${placement.instance}: ${staysText(placement)}`] : [],
   );
   const lines = [
     ...(factsAgeSeconds === undefined ? [] : [`facts: asked the machines ${age(factsAgeSeconds)} ago`]),
@@ -28,9 +27,14 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
 const packedText =
   "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
 
-/** Whether it stays, and whether it leaves or takes the GPU there. */
-export function staysText({ stays, wasOnGpu }: Placement): string {
+function isSwitched({ wasOnGpu, wasGpuDevices }: Placement): boolean {
+  return wasOnGpu !== undefined || wasGpuDevices !== undefined;
+}
+
+/** Whether it stays, and whether it leaves or takes the GPU there, or gets another one. */
+export function staysText({ stays, wasOnGpu, wasGpuDevices, gpuDevices = [] }: Placement): string {
   if (!stays) return "";
+  if (wasGpuDevices) return `stays, ${deviceNames(wasGpuDevices)} → ${deviceNames(gpuDevices)}`;
   if (wasOnGpu === undefined) return "stays";
   return `stays, ${wasOnGpu ? "GPU → CPU" : "CPU → GPU"}`;
 }

@@ -1,6 +1,8 @@
 import { showGb } from "../topology/units";
+import { whole } from "./devices";
 import { type Memory, memoryBar } from "./memory-bar";
 import type { NodeLoad, Plan } from "./plan";
+import { cores } from "./shares";
 import { folded, table, width, wrap } from "./table";
 
 const widestName = 20;
@@ -16,7 +18,7 @@ const sharedLegend =
 export function memorySection({ nodes, placements }: Plan): string[] {
   const nameWidth = Math.min(widestName, widest(nodes.map(({ node }) => node)));
   const usageWidth = widest(nodes.flatMap((node) => [usage(ramOf(node)), usage(gpuOf(node))]));
-  const slotsWidth = widest(["GPU", ...nodes.map(slots)]);
+  const slotsWidth = widest([...nodes.map(gpuName), ...nodes.map(slots)]);
   const besidesBar = nameWidth + usageWidth + slotsWidth + 11;
   const barWidth = Math.min(widestBar, width - besidesBar - roomForIds);
   const notesWidth = width - besidesBar - barWidth;
@@ -28,14 +30,14 @@ export function memorySection({ nodes, placements }: Plan): string[] {
     const theirs = node.others.map(
       ({ stack, instances, ramBytes }) => `${stack} (another stack): ${instances}, ${showGb(ramBytes)}`,
     );
-    const notes = [statusNote(node), ids.join(", "), ...theirs]
+    const notes = [statusNote(node), coresNote(node), ids.join(", "), ...theirs]
       .filter(Boolean)
       .flatMap((note) => wrap(note, notesWidth));
     const names = wrap(node.node, nameWidth);
     const isOut = node.status !== "HEALTHY";
     const facts = [`${pool(ramOf(node), isOut)}  ${slots(node).padStart(slotsWidth)}`];
     if (node.gpuMemoryBytes > 0 && !node.unifiedMemory)
-      facts.push(`${pool(gpuOf(node), isOut)}  ${"GPU".padStart(slotsWidth)}`);
+      facts.push(`${pool(gpuOf(node), isOut)}  ${gpuName(node).padStart(slotsWidth)}`);
     const blank = " ".repeat(facts[0]!.length);
     return Array.from({ length: Math.max(names.length, notes.length, facts.length) }, (_, line) => {
       const name = (names[line] ?? "").padEnd(nameWidth);
@@ -55,6 +57,10 @@ export function memorySection({ nodes, placements }: Plan): string[] {
 /** What takes nothing new says so, whatever room it has. */
 function statusNote({ status }: NodeLoad): string {
   return status === "HEALTHY" ? "" : status.toLowerCase();
+}
+
+function coresNote({ cpu }: NodeLoad): string {
+  return cpu ? `${cores(cpu.held * whole)} of ${cpu.cores};` : "";
 }
 
 function adviceLines(nodes: readonly NodeLoad[]): string[] {
@@ -88,8 +94,12 @@ function usage({ total, placed, others, coTenants }: Memory): string {
   return `${showGb(placed + others + coTenants)} of ${showGb(total)}`;
 }
 
-function slots({ instances, others, maxInstances }: NodeLoad): string {
-  return `${instances + sum(others.map((stack) => stack.instances))}/${maxInstances}`;
+function slots({ instances, others, maxInstances, slots }: NodeLoad): string {
+  return `${slots ?? instances + sum(others.map((stack) => stack.instances))}/${maxInstances}`;
+}
+
+function gpuName({ gpus }: NodeLoad): string {
+  return gpus === undefined ? "GPU" : `${gpus} GPUs`;
 }
 
 function sum(numbers: readonly number[]): number {

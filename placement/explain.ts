@@ -1,10 +1,12 @@
 import type { RayMember } from "../topology/ray-members";
 import { portsPerMember } from "../topology/ray-ports";
 import { showGb } from "../topology/units";
+import { whole } from "./devices";
 import { changesSection, hanging, staysText } from "./explain-changes";
 import { memorySection } from "./explain-memory";
 import { candidateRows, mostNodesInFull, partsText, points, rejectionRows } from "./explain-nodes";
 import type { Conflict, Placement, Plan, Rejection, Unplaced } from "./plan";
+import { cores, deviceNames } from "./shares";
 import { table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
@@ -99,11 +101,14 @@ function summary({ placements, unplaced, nodes }: Plan): string {
   return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
 }
 
-function takesText({ takes, onGpu, ray }: Placement, isPooled: boolean): string {
+function takesText({ takes, onGpu, gpuDevices, ray }: Placement, isPooled: boolean): string {
   const gpuMemory = showGb(takes.gpuMemoryBytes);
   const ofGpu = isPooled ? `, ${gpuMemory} of it GPU memory` : ` and ${gpuMemory} of GPU memory`;
+  const ofCpu = takes.cpuCores ? `${cores(takes.cpuCores * whole)}, ` : "";
+  const share = takes.gpus && takes.gpus < 1 ? `${takes.gpus} of ` : "";
+  const where = gpuDevices ? `${share}${deviceNames(gpuDevices)}` : `the ${onGpu ? "GPU" : "CPU"}`;
   const parts = ray ? `: ${rayText(ray)}` : "";
-  return `takes ${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}${parts}, on the ${onGpu ? "GPU" : "CPU"}`;
+  return `takes ${ofCpu}${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}${parts}, on ${where}`;
 }
 
 function portText({ port, ray }: Placement): string[] {

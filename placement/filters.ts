@@ -1,9 +1,11 @@
 import { portsPerMember } from "../topology/ray-ports";
 import { showGb } from "../topology/units";
+import { whole } from "./devices";
 import type { Load } from "./load";
 import type { Offer } from "./offer";
 import type { Rejection } from "./plan";
 import { portUse } from "./ports";
+import { cores, gpus, ofOneGpu } from "./shares";
 import type { Token } from "./token";
 
 /** A hard constraint. Undefined means that the node fits. */
@@ -82,10 +84,62 @@ const noGpu = {
   },
 } satisfies Filter;
 
+const wrongGpuModel = {
+  token: "WrongGpuModel",
+  refuse({ request: { instance }, takes, load }) {
+    if (!takes.onGpu || !load.node.gpu || load.isRightModel(instance)) return undefined;
+    const { gpuModel } = load.node;
+    const has = gpuModel === undefined ? "says no gpu_model" : `has ${gpuModel}`;
+    return {
+      kind: "rule",
+      need: instance.gpuModel!,
+      have: gpuModel ?? "not declared",
+      text: `needs a GPU of model ${instance.gpuModel}, ${has}`,
+    };
+  },
+} satisfies Filter;
+
+const insufficientCpu = {
+  token: "InsufficientCpu",
+  refuse({ takes: { cpuMilli }, load }) {
+    if (cpuMilli <= Math.max(0, load.cpuFreeMilli)) return undefined;
+    const isRule = cpuMilli > load.cpuRoomMilli;
+    const amounts = {
+      need: cores(cpuMilli),
+      have: cores(Math.max(0, isRule ? load.cpuRoomMilli : load.cpuFreeMilli)),
+    };
+    return short(`needs ${amounts.need}`, amounts, isRule, load);
+  },
+} satisfies Filter;
+
+const insufficientGpus = {
+  token: "InsufficientGpus",
+  refuse({ takes: { ask }, load }) {
+    const { count, milli } = load.devices;
+    if (!ask || count === 0) return undefined;
+    if (milli.filter((left) => left >= ask.milli).length >= ask.devices) return undefined;
+    const isRule = ask.devices > count;
+    const idle = milli.filter((left) => left === whole).length;
+    const most = Math.max(0, ...milli);
+    const amounts =
+      ask.milli === whole
+        ? { need: gpus(ask.devices), have: gpus(isRule ? count : idle) }
+        : { need: ofOneGpu(ask.milli), have: ofOneGpu(most) };
+    return short(`needs ${amounts.need}`, amounts, isRule, load);
+  },
+} satisfies Filter;
+
 const insufficientGpuMemory = {
   token: "InsufficientGpuMemory",
-  refuse({ takes, load }) {
-    return tooLittle("GPU memory", takes.gpuMemoryBytes, load.gpuFreeBytes, load.gpuRoomBytes, load);
+  refuse({ takes: { ask }, load }) {
+    const { devices, deviceRoomBytes } = load;
+    if (!ask || devices.count === 0) return undefined;
+    // Those that have the share; the memory of the least of them that it would need decides.
+    const able = devices.bytes.filter((_, device) => devices.milli[device]! >= ask.milli);
+    const free = able.sort((a, b) => b - a)[ask.devices - 1] ?? 0;
+    const which =
+      ask.devices > 1 ? ` on each of ${ask.devices} GPUs` : devices.count > 1 ? " on one GPU" : "";
+    return tooLittle(`GPU memory${which}`, ask.bytes, free, deviceRoomBytes, load);
   },
 } satisfies Filter;
 
@@ -107,9 +161,9 @@ const antiAffinity = {
 
 const noFreeSlot = {
   token: "NoFreeSlot",
-  refuse({ load }) {
+  refuse({ takes, load }) {
     const { maxInstances } = load.node;
-    if (load.occupied < maxInstances) return undefined;
+    if (takes.slots === 0 || load.occupied < maxInstances) return undefined;
     return {
       kind: "full",
       need: "1 slot",
@@ -143,8 +197,11 @@ export const filters: readonly Filter[] = [
   mayNotMove,
   noFreePort,
   noGpu,
+  wrongGpuModel,
   antiAffinity,
   noFreeSlot,
+  insufficientCpu,
+  insufficientGpus,
   insufficientGpuMemory,
   insufficientRam,
   insufficientHeadroom,
@@ -157,9 +214,13 @@ function tooLittle(what: string, needed: number, free: number, room: number, loa
   const isRule = needed > room;
   // Rounded apart: a need that shows as what there is would explain nothing.
   const amounts = { need: showGb(needed, Math.ceil), have: showGb(isRule ? room : free, Math.floor) };
+  return short(`needs ${amounts.need} of ${what}`, amounts, isRule, load);
+}
+
+function short(needs: string, amounts: { need: string; have: string }, isRule: boolean, load: Load) {
   const text = isRule
-    ? `needs ${amounts.need} of ${what}, has ${amounts.have} even when empty`
-    : `needs ${amounts.need} of ${what}, ${amounts.have} left${heldBy(load)}`;
+    ? `${needs}, has ${amounts.have} even when empty`
+    : `${needs}, ${amounts.have} left${heldBy(load)}`;
   return { kind: isRule ? ("rule" as const) : ("full" as const), ...amounts, text };
 }
 

@@ -59,6 +59,9 @@ function placesOf({ options }: Demand, likes: "nothing" | "scores"): string {
       takes.ramBytes,
       takes.gpuMemoryBytes,
       takes.onGpu,
+      takes.cpuMilli,
+      takes.slots,
+      takes.ask,
       ...(likes === "scores" ? [score, rank] : []),
     ]),
   );

@@ -4,12 +4,21 @@ import type { Held, ObservedNode } from "../topology/observed";
 import { showGb } from "../topology/units";
 import { type Availability, availabilityOf } from "./availability";
 import { compare } from "./compare";
+import { costsNoGpu, Devices, type GpuAsk, gpuAskOf, whole } from "./devices";
 import type { NodeLoad, OtherStack } from "./plan";
 
 /** What an instance takes of a node. RAM includes the GPU memory where both are one pool. */
 export interface Takes {
   ramBytes: number;
+  /** Of all its GPUs together. */
   gpuMemoryBytes: number;
+  cpuMilli: number;
+  slots: 0 | 1;
+  onGpu: boolean;
+  /** Only on the GPU. */
+  ask?: GpuAsk;
+  /** Only on the GPU, where there is room. */
+  devices?: readonly number[];
 }
 
 /** A node while the plan grows on it. */
@@ -19,14 +28,20 @@ export class Load {
   readonly roomBytes: number;
   /** The same below the required headroom. The OS reserve is inside the headroom, not on top of it. */
   readonly headroomRoomBytes: number;
-  /** GPU memory for instances while none is here. */
-  readonly gpuRoomBytes: number;
+  /** Memory of each GPU for instances while none is here. */
+  readonly deviceRoomBytes: number;
+  /** Without limit where the node declares no cores. */
+  readonly cpuRoomMilli: number;
+  readonly devices: Devices;
   private readonly coTenantBytes: number;
   private readonly gpuCoTenantBytes: number;
   private readonly othersBytes: number;
-  private readonly gpuOthersBytes: number;
+  private readonly cpuOthersMilli: number;
+  private readonly slotsOfOthers: number;
+  private slotsPlaced = 0;
   private placedBytes = 0;
   private gpuPlacedBytes = 0;
+  private cpuPlacedMilli = 0;
 
   /**
    * @param others what other stacks hold here
@@ -39,13 +54,17 @@ export class Load {
     private readonly observed: ObservedNode = {},
   ) {
     this.othersBytes = sum(others.map(({ ramBytes }) => ramBytes));
-    this.gpuOthersBytes = sum(others.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
+    this.cpuOthersMilli = sum(others.map(({ cpuCores = 0 }) => Math.round(cpuCores * whole)));
+    this.slotsOfOthers = sum(others.map(({ slots = 1 }) => slots));
     this.gpuCoTenantBytes = sum(node.coTenants.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
     this.coTenantBytes =
       sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? this.gpuCoTenantBytes : 0);
     this.roomBytes = Math.max(0, node.ramBytes - node.reservedRamBytes - this.coTenantBytes);
     this.headroomRoomBytes = Math.max(0, this.headroomLimitBytes - this.coTenantBytes);
-    this.gpuRoomBytes = Math.max(0, node.gpuMemoryBytes - this.gpuCoTenantBytes);
+    this.cpuRoomMilli = node.cpuCores === undefined ? Number.POSITIVE_INFINITY : node.cpuCores * whole;
+    this.deviceRoomBytes = Math.max(0, node.gpuMemoryBytes - this.gpuCoTenantBytes);
+    this.devices = new Devices(node.gpus, this.deviceRoomBytes);
+    for (const held of others) this.devices.take(...foreignAsk(held, node.gpus));
   }
 
   /** What co-tenants and other stacks hold. */
@@ -61,45 +80,61 @@ export class Load {
     return this.headroomRoomBytes - this.othersBytes - this.placedBytes;
   }
 
-  get gpuFreeBytes(): number {
-    return this.gpuRoomBytes - this.gpuOthersBytes - this.gpuPlacedBytes;
+  get cpuFreeMilli(): number {
+    return this.cpuRoomMilli - this.cpuOthersMilli - this.cpuPlacedMilli;
   }
 
   /** Slots in use, by whomever. */
   get occupied(): number {
-    return this.others.length + this.residents.length;
+    return this.slotsOfOthers + this.slotsPlaced;
   }
 
   /**
    * What the instance would take here: on the GPU if it must, or if it likes to and the GPU has the room.
    * @param choice for one that prefers the GPU: already decided
+   * @param wanted devices it gets if they have the room
    */
-  takesOf({ gpu, gpuMemoryBytes, ramBytes }: Instance, choice?: boolean): Takes & { onGpu: boolean } {
+  takesOf(instance: Instance, choice?: boolean, wanted?: readonly number[]): Takes {
+    const { gpu, gpuMemoryBytes, ramBytes, slots } = instance;
+    const cpuMilli = instance.cpuCores === 0 ? 0 : Math.round(instance.cpuCores * whole);
     const pooled = ramBytes + (this.node.unifiedMemory ? gpuMemoryBytes : 0);
-    const fits =
-      gpuMemoryBytes <= this.gpuFreeBytes && pooled <= Math.min(this.freeBytes, this.headroomFreeBytes);
-    const onGpu =
-      gpu === "required" ||
-      (gpu === "preferred" && this.node.gpu && (choice ?? (fits || gpuMemoryBytes === 0)));
-    return onGpu ? { ramBytes: pooled, gpuMemoryBytes, onGpu } : { ramBytes, gpuMemoryBytes: 0, onGpu };
+    if (gpu !== "none" && (gpu === "required" || (this.node.gpu && choice !== false))) {
+      const ask = gpuAskOf(instance);
+      const devices = this.devices.fit(ask, wanted);
+      const fits = () => costsNoGpu(instance) || pooled <= Math.min(this.freeBytes, this.headroomFreeBytes);
+      if (gpu === "required" || choice || (devices && this.isRightModel(instance) && fits()))
+        return {
+          ramBytes: pooled,
+          gpuMemoryBytes: gpuMemoryBytes * ask.devices,
+          cpuMilli,
+          slots,
+          onGpu: true,
+          ask,
+          ...(devices && { devices }),
+        };
+    }
+    return { ramBytes, gpuMemoryBytes: 0, cpuMilli, slots, onGpu: false };
   }
 
-  add(instance: Instance, takes: Takes): void {
+  isRightModel({ gpuModel }: Instance): boolean {
+    return gpuModel === undefined || gpuModel === this.node.gpuModel;
+  }
+
+  add(instance: Instance, { ramBytes, gpuMemoryBytes, cpuMilli, slots, ask, devices }: Takes): void {
     this.residents.push(instance);
-    this.placedBytes += takes.ramBytes;
-    this.gpuPlacedBytes += takes.gpuMemoryBytes;
-  }
-
-  remove(instance: Instance, takes: Takes): void {
-    this.residents.splice(this.residents.indexOf(instance), 1);
-    this.placedBytes -= takes.ramBytes;
-    this.gpuPlacedBytes -= takes.gpuMemoryBytes;
+    this.placedBytes += ramBytes;
+    this.gpuPlacedBytes += gpuMemoryBytes;
+    this.cpuPlacedMilli += cpuMilli;
+    this.slotsPlaced += slots;
+    if (ask && devices) this.devices.take(devices, ask);
   }
 
   summary(): NodeLoad {
     const { node, coTenantBytes, placedBytes } = this;
     const { status, reason } = this.availability;
     const live = this.live();
+    const cpuHeld = this.cpuOthersMilli + this.cpuPlacedMilli;
+    const instances = this.residents.length;
     return {
       node: node.name,
       ramBytes: node.ramBytes,
@@ -108,11 +143,15 @@ export class Load {
       placedBytes,
       others: stacksOf(this.others),
       unifiedMemory: node.unifiedMemory,
-      gpuMemoryBytes: node.gpuMemoryBytes,
-      gpuCoTenantBytes: this.gpuCoTenantBytes,
+      gpuMemoryBytes: node.gpuMemoryBytes * Math.max(1, node.gpus),
+      gpuCoTenantBytes: this.gpuCoTenantBytes * Math.max(1, node.gpus),
       gpuPlacedBytes: this.gpuPlacedBytes,
-      instances: this.residents.length,
+      ...(node.gpus > 1 && { gpus: node.gpus }),
+      ...(node.cpuCores !== undefined &&
+        cpuHeld > 0 && { cpu: { cores: node.cpuCores, held: cpuHeld / whole } }),
+      instances,
       maxInstances: node.maxInstances,
+      ...(this.occupied < instances + this.others.length && { slots: this.occupied }),
       headroomLimitBytes: this.headroomLimitBytes,
       status,
       ...(reason && { statusReason: reason }),
@@ -140,6 +179,16 @@ export class Load {
   private get headroomLimitBytes(): number {
     return Math.round((1 - this.node.memoryHeadroom.require) * this.node.ramBytes);
   }
+}
+
+/** What another stack holds of the devices; what is not known of that lies on the first. */
+function foreignAsk(held: Held, count: number): [number[], Pick<GpuAsk, "milli" | "bytes">] {
+  const { gpuMemoryBytes, gpus = 0, gpuDevices } = held;
+  const known = (gpuDevices ?? []).filter((device) => device < count);
+  const first = count > 0 && (gpus > 0 || gpuMemoryBytes > 0) ? [0] : [];
+  const devices = known.length > 0 ? known : first;
+  const { milli } = gpuAskOf({ gpus, gpuMemoryBytes });
+  return [devices, { milli, bytes: gpuMemoryBytes / Math.max(1, devices.length) }];
 }
 
 function sum(numbers: readonly number[]): number {

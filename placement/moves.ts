@@ -6,6 +6,7 @@ export function withMoves(placements: readonly Placement[], survey: Survey): Pla
   const { requests, forced, holding, stayers } = survey;
   const before = new Map(requests.map(({ instance, was }) => [instance.id, was]));
   const onGpu = new Map(requests.map(({ instance, wasOnGpu }) => [instance.id, wasOnGpu]));
+  const devices = new Map(requests.map(({ instance, wasGpuDevices }) => [instance.id, wasGpuDevices]));
   const held = new Set(holding);
   // Who may stay and yet did not fit beside the others that may.
   const tooMany = requests.filter((one) => stayers.has(one.instance.id) && !held.has(one));
@@ -17,7 +18,12 @@ export function withMoves(placements: readonly Placement[], survey: Survey): Pla
     if (was === undefined) return placement;
     if (was === node) {
       const wasOnGpu = onGpu.get(instance);
-      return wasOnGpu === undefined || wasOnGpu === placement.onGpu ? placement : { ...placement, wasOnGpu };
+      if (wasOnGpu !== undefined && wasOnGpu !== placement.onGpu) return { ...placement, wasOnGpu };
+      const had = devices.get(instance);
+      const has = placement.gpuDevices;
+      return !had || !has || had.join() === has.join()
+        ? placement
+        : { ...placement, wasGpuDevices: [...had] };
     }
     return { ...placement, was, why: forced.get(instance) ?? roomText(was) };
   });

@@ -5,5 +5,5 @@ import type { Request } from "./requests";
 export interface Offer {
   request: Request;
   load: Load;
-  takes: Takes & { onGpu: boolean };
+  takes: Takes;
 }

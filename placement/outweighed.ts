@@ -69,6 +69,7 @@ export function outweighed(decided: Decided, problem: Problem, highs: Highs): De
     const most = program.maximize(terms(program.picks), highs, effort);
     if (most.kind !== "solution" || !most.proven) return "unknown";
     const placed = program.choices(most.values);
+    if (program.sumsUpGpus && placed.size === problem.demands.length) return "unknown";
     return problem.demands.flatMap(({ request: { instance } }) =>
       placed.has(instance.id) ? [] : [instance.id],
     );

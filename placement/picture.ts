@@ -1,6 +1,7 @@
 import { showGb } from "../topology/units";
 import { outcome } from "./outcome";
 import type { NodeLoad, Placement, Plan, ScorePart } from "./plan";
+import { deviceNames } from "./shares";
 
 const full = 760;
 const rowHeight = 30;
@@ -81,7 +82,7 @@ function memoryRow(node: NodeLoad, plan: Plan, y: number, scale: number): string
   );
   const limit = `<line x1="${pixels(limitX!)}" x2="${pixels(limitX!)}" y1="${y - 4}" y2="${y + rowHeight + 4}" stroke="#b00020" stroke-width="2"><title>required headroom begins here: ${showGb(node.headroomLimitBytes)}</title></line>`;
   const held = node.placedBytes + node.coTenantBytes + sum(node.others.map(({ ramBytes }) => ramBytes));
-  const slots = node.instances + sum(node.others.map(({ instances }) => instances));
+  const slots = node.slots ?? node.instances + sum(node.others.map(({ instances }) => instances));
   const amount = `${showGb(held)} of ${showGb(node.ramBytes)}, ${slots}/${node.maxInstances}`;
   return [
     ...row(node, node.node, amount, node.ramBytes, y, scale),
@@ -113,7 +114,7 @@ function gpuRow(node: NodeLoad, plan: Plan, y: number, scale: number): string {
     node.gpuPlacedBytes +
     node.gpuCoTenantBytes +
     sum(node.others.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
-  const amount = `${showGb(held)} of ${showGb(node.gpuMemoryBytes)} GPU`;
+  const amount = `${showGb(held)} of ${showGb(node.gpuMemoryBytes)} ${node.gpus ? `${node.gpus} GPUs` : "GPU"}`;
   return [...row(node, "", amount, node.gpuMemoryBytes, y, scale), ...fill(stretches, y, scale)].join("\n");
 }
 
@@ -143,9 +144,9 @@ function on(node: NodeLoad, { placements }: Plan): { placement: Placement; fill:
 }
 
 function instanceStretch(placement: Placement, bytes: number, fill: string): Stretch {
-  const { instance, node, score, parts, was, why, others, rejections, port } = placement;
+  const { instance, node, score, parts, was, why, others, rejections, port, gpuDevices } = placement;
   const lines = [
-    `${instance}: ${showGb(bytes)} on ${node}${port === undefined ? "" : `, port ${port}`}`,
+    `${instance}: ${showGb(bytes)} on ${node}${gpuDevices ? `, ${deviceNames(gpuDevices)}` : ""}${port === undefined ? "" : `, port ${port}`}`,
     `score ${round(score)} = ${partsText(parts)}`,
     ...(was === undefined ? [] : [`moved here from ${was}: ${why}`]),
     ...others.map(

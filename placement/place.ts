@@ -8,6 +8,7 @@ import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
 import { packed } from "./pack/packed";
 import type { Conflict, Gap, Plan } from "./plan";
+import type { Request } from "./requests";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
 import { solver } from "./solver";
@@ -38,7 +39,8 @@ export async function place(topology: Topology, filters = allFilters, scores = a
 
   async function decideAll(): Promise<Outcome> {
     const close = scenario.strategy === "pack" ? packed(survey, judge) : undefined;
-    if (close) return { ...decideFrom(close), method: "packed" };
+    const together = close && decideFrom(close);
+    if (together?.unplaced.length === 0) return { ...together, method: "packed" };
     const greedy = decideFrom(
       survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
     );
@@ -46,7 +48,12 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     if (isComplete) return { ...greedy, method: "greedy" };
     const problem = survey.problem();
     const highs = await solver();
-    const start = new Map(greedy.placements.map(({ instance, node, onGpu }) => [instance, { node, onGpu }]));
+    const start = new Map(
+      greedy.placements.map(({ instance, node, onGpu, gpuDevices }) => [
+        instance,
+        { node, onGpu, gpuDevices },
+      ]),
+    );
     const found = search(problem, highs, start);
     if (found.kind !== "placed") {
       const conflict = conflictOf(topology, judge, problem, found.kind, highs);
@@ -62,9 +69,18 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     };
   }
 
+  /** Who stays keeps its GPUs and the others get those that fit best; where that is not enough, all get those of the choices. */
   function decideFrom(choices: Iterable<[string, Choice]>) {
+    const all = [...choices];
+    const hasDevices = all.some(([, { gpuDevices }]) => gpuDevices);
+    const free = hasDevices ? decideBy(all.map(([id, choice]) => [id, withoutDevices(choice)])) : undefined;
+    return free?.unplaced.length === 0 ? free : decideBy(all);
+  }
+
+  function decideBy(all: readonly (readonly [string, Choice])[]) {
+    const choices = new Map(all);
     const loads = survey.emptyLoads();
-    return { ...decide(turns(survey, new Map(choices)), loads, judge, new Map(choices)), loads };
+    return { ...decide(turns(survey, choices), loads, judge, choices), loads };
   }
 }
 
@@ -75,13 +91,20 @@ type Outcome = Decided & {
   conflict?: Conflict;
 };
 
-/** Those that stay come first: what they hold is nobody else's. */
+/** Those that stay come first, before all who are to have certain GPUs: what they hold is nobody else's. */
 function turns({ requests }: Survey, choices: ReadonlyMap<string, Choice>) {
-  const stays = requests.filter(
-    ({ instance, was }) => was !== undefined && choices.get(instance.id)?.node === was,
-  );
-  const known = new Set(stays);
-  return [...stays, ...requests.filter((request) => !known.has(request))];
+  const rankOf = ({ instance, was, wasGpuDevices }: Request) => {
+    const choice = choices.get(instance.id);
+    const stays = was !== undefined && choice?.node === was;
+    const isKnown = choice?.gpuDevices !== undefined || (stays && wasGpuDevices !== undefined);
+    return (stays ? 0 : 2) + (isKnown ? 0 : 1);
+  };
+  const ranks = new Map(requests.map((request) => [request, rankOf(request)]));
+  return [...requests].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+}
+
+function withoutDevices({ node, onGpu }: Choice): Choice {
+  return { node, onGpu };
 }
 
 function byInstance(a: { instance: string }, b: { instance: string }): number {

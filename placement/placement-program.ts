@@ -1,5 +1,6 @@
 import { cliques } from "./cliques";
 import type { Choice } from "./decide";
+import { type GpuAsk, whole } from "./devices";
 import { groupBy } from "./group-by";
 import { IntegerProgram, type Terms } from "./integer-program";
 import { type Kind, kindsOf } from "./kinds";
@@ -17,6 +18,8 @@ export class PlacementProgram extends IntegerProgram {
   readonly picks: readonly Pick[];
   /** Counts those who stay. */
   readonly staying: Terms;
+  /** Whether it adds up the GPUs of nodes that have several: what it finds may not fit, what it excludes is impossible. */
+  readonly sumsUpGpus: boolean;
   private readonly byKind: ReadonlyMap<Kind, Pick[]>;
   /** What the variables that are no picks are, given the picks. */
   private readonly derived: { variable: number; of: (values: readonly number[]) => number }[] = [];
@@ -24,6 +27,9 @@ export class PlacementProgram extends IntegerProgram {
   constructor(kinds: readonly Kind[], rooms: readonly Room[]) {
     super();
     const byName = new Map(rooms.map((room) => [room.node, room]));
+    this.sumsUpGpus = kinds.some(({ options }) =>
+      options.some(({ node, takes }) => takes.ask && byName.get(node)!.devices.count > 1),
+    );
     this.picks = kinds.flatMap((kind) =>
       kind.options.map((option) => {
         const most = mostOf(kind, option, byName.get(option.node)!);
@@ -41,13 +47,16 @@ export class PlacementProgram extends IntegerProgram {
       rooms.map((room) => room.gpuMemoryBytes),
     );
     for (const [node, here] of groupBy(this.picks, ({ option }) => option.node)) {
-      const { ramBytes, gpuMemoryBytes, slots } = byName.get(node)!;
+      const room = byName.get(node)!;
+      const { ramBytes, gpuMemoryBytes, slots } = room;
       const ram = terms(here, ({ takes }) => Math.floor(takes.ramBytes / ramUnit));
       const onGpu = here.filter(({ option }) => option.takes.gpuMemoryBytes > 0);
       const gpu = terms(onGpu, ({ takes }) => Math.floor(takes.gpuMemoryBytes / gpuUnit));
-      this.row(terms(here), "<=", slots);
+      const inSlots = here.filter(({ option }) => option.takes.slots > 0);
+      if (inSlots.length > 0) this.row(terms(inSlots), "<=", slots);
       this.row(ram, "<=", Math.floor(ramBytes / ramUnit));
       if (gpu.length > 0) this.row(gpu, "<=", Math.max(0, Math.floor(gpuMemoryBytes / gpuUnit)));
+      this.keepShares(here, room);
       this.keepApart(groupBy(here, ({ kind }) => kind));
     }
     this.staying = kinds.flatMap((kind) => this.stayingOf(kind));
@@ -126,6 +135,27 @@ export class PlacementProgram extends IntegerProgram {
     });
   }
 
+  /** Cores and GPUs, where they could be too few. */
+  private keepShares(here: readonly Pick[], { cpuMilli, gpuMilli, devices }: Room): void {
+    this.keepSum(here, ({ takes }) => takes.cpuMilli, cpuMilli);
+    this.keepSum(here, ({ takes: { ask } }) => (ask ? ask.devices * ask.milli : 0), gpuMilli);
+    if (devices.count <= 1) return;
+    // Of those that take more than half of a device there is one on each.
+    const half = Math.max(...devices.bytes) / 2;
+    const large: ((ask: GpuAsk) => boolean)[] = [
+      ({ milli }) => milli > whole / 2,
+      ({ bytes }) => bytes > half,
+    ];
+    for (const isLarge of large)
+      this.keepSum(here, ({ takes: { ask } }) => (ask && isLarge(ask) ? ask.devices : 0), devices.count);
+  }
+
+  private keepSum(here: readonly Pick[], weight: (option: Option) => number, room: number): void {
+    const some = here.filter(({ option }) => weight(option) > 0);
+    const most = some.reduce((sum, { kind, option }) => sum + kind.demands.length * weight(option), 0);
+    if (most > Math.max(0, room)) this.row(terms(some, weight), "<=", Math.max(0, room));
+  }
+
   private keepApart(here: ReadonlyMap<Kind, readonly Pick[]>): void {
     const present = new Map<Kind, Terms>();
     for (const [kind, picks] of here) {
@@ -164,8 +194,10 @@ export function total(terms: Terms, values: readonly number[]): number {
 function mostOf({ demands, apart }: Kind, { takes }: Option, room: Room): number {
   const times = (has: number, needs: number) => (needs > 0 ? Math.floor(has / needs) : demands.length);
   const ram = times(room.ramBytes, takes.ramBytes);
-  const gpu = times(room.gpuMemoryBytes, takes.gpuMemoryBytes);
-  return Math.max(0, Math.min(apart ? 1 : demands.length, room.slots, ram, gpu));
+  const gpu = takes.ask ? room.devices.roomFor(takes.ask) : demands.length;
+  const cpu = times(room.cpuMilli, takes.cpuMilli);
+  const slots = times(room.slots, takes.slots);
+  return Math.max(0, Math.min(apart ? 1 : demands.length, slots, ram, gpu, cpu));
 }
 
 /** A solver is exact to so many digits. */

@@ -85,10 +85,31 @@ const placement = z.object({
   takes: z
     .object({
       ramBytes: bytes("RAM; on unified memory the GPU memory is in it"),
-      gpuMemoryBytes: bytes("GPU memory; 0 on the CPU"),
+      gpuMemoryBytes: bytes("GPU memory, of all its GPUs together; 0 on the CPU"),
+      cpuCores: z
+        .number()
+        .min(0)
+        .optional()
+        .meta({ description: "Cores that are kept for it; missing: none" }),
+      gpus: z
+        .number()
+        .min(0)
+        .optional()
+        .meta({ description: "GPUs: whole ones, or a share of one; missing: no share, or on the CPU" }),
+      slots: z
+        .literal(0)
+        .optional()
+        .meta({ description: "It takes nothing of `max_instances`; missing: one" }),
     })
     .meta({ description: "What it takes of the node" }),
   onGpu: yes("Whether it runs on the GPU"),
+  gpuDevices: z.array(z.int().min(0)).optional().meta({
+    description: "Its GPUs by index; only where the node has several or it says how many `gpus` it takes",
+  }),
+  wasGpuDevices: z
+    .array(z.int().min(0))
+    .optional()
+    .meta({ description: "Its GPUs before; only when they change although it stays" }),
   others: z
     .array(
       z.object({
@@ -123,11 +144,20 @@ const node = z.object({
     )
     .meta({ description: "What other stacks hold there" }),
   unifiedMemory: yes("Whether the GPU's memory is part of the RAM"),
-  gpuMemoryBytes: bytes("GPU memory it is declared with"),
+  gpuMemoryBytes: bytes("GPU memory it is declared with, of all its GPUs together"),
   gpuCoTenantBytes: bytes("GPU memory that co-tenants hold"),
   gpuPlacedBytes: bytes("GPU memory that this plan gives out"),
+  gpus: whole("How many GPUs it has; only with more than one").optional(),
+  cpu: z
+    .object({
+      cores: whole("Cores it is declared with"),
+      held: z.number().min(0).meta({ description: "Cores that are given out, by this plan and others" }),
+    })
+    .optional()
+    .meta({ description: "Its cores; only where some are given out" }),
   instances: whole("Instances of this plan on it"),
   maxInstances: whole("Instances it takes at one time, of all stacks"),
+  slots: whole("Of these so many are taken; only where some instances take none").optional(),
   headroomLimitBytes: bytes("What may be held at most, so that the required headroom stays free"),
   live: z
     .object({

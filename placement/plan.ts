@@ -41,6 +41,18 @@ export interface Candidate {
     | "packed";
 }
 
+/** What a placement holds of its node; what is 0 of the optional ones is not there. */
+export interface Held {
+  ramBytes: number;
+  /** Of all its GPUs together. */
+  gpuMemoryBytes: number;
+  cpuCores?: number;
+  /** Whole ones, or a share of one. */
+  gpus?: number;
+  /** It takes nothing of `max_instances`. */
+  slots?: 0;
+}
+
 /** An instance's place, with what was known of every other node at the moment of the decision. */
 export interface Placement {
   instance: string;
@@ -66,8 +78,12 @@ export interface Placement {
   /** Only of a member of a Ray cluster. */
   ray?: RayMember;
   /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
-  takes: { ramBytes: number; gpuMemoryBytes: number };
+  takes: Held;
   onGpu: boolean;
+  /** Its GPUs by index, where the node has several or it says how many `gpus` it takes. */
+  gpuDevices?: number[];
+  /** Those it had before; only of one that stays with others. */
+  wasGpuDevices?: number[];
   /** Best first. */
   others: Candidate[];
   /** By node name. */
@@ -124,11 +140,18 @@ export interface NodeLoad {
   /** By stack. */
   others: OtherStack[];
   unifiedMemory: boolean;
+  /** Of all its GPUs together, as are those that follow. */
   gpuMemoryBytes: number;
   gpuCoTenantBytes: number;
   gpuPlacedBytes: number;
+  /** Only with more than one. */
+  gpus?: number;
+  /** Cores it has and cores that are given out, by whomever; only where some are. */
+  cpu?: { cores: number; held: number };
   instances: number;
   maxInstances: number;
+  /** Slots taken, by whomever; only where some instances take none. */
+  slots?: number;
   /** What ours and co-tenants may hold together: (1 − required headroom) of RAM. */
   headroomLimitBytes: number;
   status: Availability["status"];

@@ -29,7 +29,7 @@ export function rearrange(
     const removed = rooms.flatMap((room) =>
       arrangement.residents[room]!.filter(
         (demand) => mayMove(demand) && (share === 1 || random() < share),
-      ).map((demand) => [demand, room, arrangement.modeOf(demand)] as const),
+      ).map((demand) => [demand, room, arrangement.modeOf(demand), arrangement.devicesOf(demand)] as const),
     );
     for (const [demand] of removed) arrangement.remove(demand);
     const waiting = [...arrangement.leftOut];
@@ -41,7 +41,7 @@ export function rearrange(
     left -= waiting.length * rooms.length + 10;
     if (!isWorse(arrangement.cost, before)) return;
     for (const demand of waiting) if (arrangement.at[demand]! >= 0) arrangement.remove(demand);
-    for (const [demand, room, mode] of removed) arrangement.put(demand, room, mode);
+    for (const [demand, room, mode, devices] of removed) arrangement.put(demand, room, mode, devices);
   }
 
   function settle(demand: number, rooms: readonly number[], byScore: boolean): void {

@@ -2,8 +2,12 @@ import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
 import type { Topology } from "../topology/topology";
 import { showGb } from "../topology/units";
+import { Arrangement } from "./arrangement";
 import { compare } from "./compare";
+import type { Solution } from "./integer-program";
 import type { Judge } from "./judge";
+import { kindsOf } from "./kinds";
+import { mostGpus } from "./pack/kind";
 import { PlacementProgram, terms, total } from "./placement-program";
 import { portsOf, portUse } from "./ports";
 import type { Problem } from "./problem";
@@ -77,7 +81,7 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
       highs,
       effort,
     );
-    if (answer.kind !== "solution") return 0;
+    if (answer.kind !== "solution" || !isReal(program, answer, problem)) return 0;
     const taken = total(
       terms(here, ({ takes }) => takes.ramBytes),
       answer.values.map(Math.round),
@@ -106,7 +110,8 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
 
   /** The least that a node must hold while all are placed. */
   function leastOn(node: string, situation: Topology): number | undefined {
-    const program = affordable(problemOf(situation));
+    const problem = problemOf(situation);
+    const program = affordable(problem);
     if (!program) return undefined;
     const here = program.picks.filter(({ option }) => option.node === node);
     const answer = program.maximize(
@@ -114,7 +119,7 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
       highs,
       effort,
     );
-    if (answer.kind !== "solution") return undefined;
+    if (answer.kind !== "solution" || !isReal(program, answer, problem)) return undefined;
     return total(
       terms(here, ({ takes }) => takes.ramBytes),
       answer.values.map(Math.round),
@@ -129,7 +134,16 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
 
   function fits(problem: Problem): boolean {
     const program = affordable(problem);
-    return program?.maximize([], highs, effort).kind === "solution";
+    const answer = program?.maximize([], highs, effort);
+    return answer?.kind === "solution" && isReal(program!, answer, problem);
+  }
+
+  /** Whether each GPU has the room that they have in all. */
+  function isReal(program: PlacementProgram, { values }: Solution, problem: Problem): boolean {
+    if (!program.sumsUpGpus) return true;
+    const arrangement = new Arrangement(problem, kindsOf(problem, "nothing"));
+    arrangement.take(program.choices(values));
+    return arrangement.cost.missing === 0;
   }
 
   /** The program in which all are placed, while there is anything left to spend on it. */
@@ -205,7 +219,17 @@ function trials(topology: Topology, instances: readonly Instance[], nodes: reado
         situation: changed(topology, { instance: id, to: { gpu: "preferred" } }),
       }),
     );
+  const models = instances
+    .filter(({ gpuModel }) => gpuModel !== undefined)
+    .map(({ id, gpuModel: _, ...one }): Trial => {
+      const anyModel = scenario.instances.map((other) => (other.id === id ? { id, ...one } : other));
+      return {
+        text: `with any gpu_model for ${id} they would fit`,
+        situation: { ...topology, scenario: { ...scenario, instances: anyModel } },
+      };
+    });
   const ofNodes = nodes.flatMap((node): Trial[] => [
+    ...largerShares(topology, instances, node),
     {
       text: observed.nodes[node.name]?.gone
         ? `with ${node.name} back (./berth back ${node.name}) and healthy they would fit`
@@ -224,7 +248,25 @@ function trials(topology: Topology, instances: readonly Instance[], nodes: reado
       situation: changed(topology, { node: node.name, to: { maxInstances: node.maxInstances + 1 } }),
     },
   ]);
-  return [...pins, ...apart, ...gpus, ...ofNodes];
+  return [...pins, ...apart, ...gpus, ...models, ...ofNodes];
+}
+
+/** With more cores or GPUs, where the instances ask for them. */
+function largerShares(topology: Topology, instances: readonly Instance[], node: Node): Trial[] {
+  const { name, cpuCores, gpus, unifiedMemory } = node;
+  const wanted = Math.ceil(instances.reduce((sum, one) => sum + one.cpuCores, 0));
+  const trials: Trial[] = [];
+  if (cpuCores !== undefined && wanted > 0)
+    trials.push({
+      text: `with ${cpuCores + wanted} cpu_cores on ${name} they would fit`,
+      situation: changed(topology, { node: name, to: { cpuCores: cpuCores + wanted } }),
+    });
+  if (gpus > 0 && gpus < mostGpus && !unifiedMemory && instances.some((one) => one.gpus > 0))
+    trials.push({
+      text: `with ${gpus + 1} GPUs on ${name} they would fit`,
+      situation: changed(topology, { node: name, to: { gpus: gpus + 1 } }),
+    });
+  return trials;
 }
 
 function changed(

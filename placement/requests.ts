@@ -18,6 +18,8 @@ export interface Request {
   was: string | undefined;
   /** Whether it ran on the GPU there. Undefined: not known. */
   wasOnGpu: boolean | undefined;
+  /** The devices it had there. Undefined: none, or not known. */
+  wasGpuDevices: readonly number[] | undefined;
   /** Why it is decided anew although it ran before. */
   anew: string | undefined;
   /** The node it must stay on, because nothing that runs may move. */
@@ -26,7 +28,8 @@ export interface Request {
 
 /**
  * The scenario's instances in the order in which they are placed. Those with a manual placement go first, so that no
- * other takes their room; then those that require a GPU, those that prefer one, the rest; within these the larger first.
+ * other takes their room; then those that require a GPU, those that prefer one, the rest; within these those that take more
+ * of GPUs, then the larger first.
  */
 export function requestsOf(topology: Topology): Request[] {
   const { instances, placement, rebalance } = topology.scenario;
@@ -43,6 +46,7 @@ export function requestsOf(topology: Topology): Request[] {
       port: ports.get(instance.id),
       was: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.node : undefined,
       wasOnGpu: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.onGpu : undefined,
+      wasGpuDevices: Object.hasOwn(previous, instance.id) ? previous[instance.id]!.gpuDevices : undefined,
       anew: rebalance
         ? "the scenario says rebalance"
         : hintsChanged(instance, previous, ids)
@@ -58,6 +62,7 @@ function byUrgency(a: Request, b: Request): number {
   return (
     Number(a.pinnedTo === undefined) - Number(b.pinnedTo === undefined) ||
     gpuOrder[a.instance.gpu] - gpuOrder[b.instance.gpu] ||
+    b.instance.gpus - a.instance.gpus ||
     demandOf(b.instance) - demandOf(a.instance) ||
     compare(a.instance.id, b.instance.id)
   );

@@ -1,4 +1,5 @@
 import { groupBy } from "./group-by";
+import type { Takes } from "./load";
 import type { Demand, Problem, Room } from "./problem";
 
 /** Demands that need more than all the nodes have that they could go to: a proof by adding up. */
@@ -6,14 +7,14 @@ export interface Shortage {
   /** As few as prove it. */
   demands: readonly Demand[];
   nodes: readonly string[];
-  what: "slots" | "RAM" | "GPU memory" | "places";
-  /** Bytes, or a number of slots or places. */
+  what: "slots" | "RAM" | "GPU memory" | "cores" | "GPUs" | "places";
+  /** Bytes, thousandths of cores or GPUs, or a number of slots or places. */
   need: number;
   have: number;
 }
 
 interface Pool {
-  what: "RAM" | "GPU memory";
+  what: Exclude<Shortage["what"], "slots" | "places">;
   of(demand: Demand): number;
   in(room: Room): number;
 }
@@ -24,6 +25,12 @@ const pools: readonly Pool[] = [
     what: "GPU memory",
     of: least(({ gpuMemoryBytes }) => gpuMemoryBytes),
     in: ({ gpuMemoryBytes }) => gpuMemoryBytes,
+  },
+  { what: "cores", of: least(({ cpuMilli }) => cpuMilli), in: ({ cpuMilli }) => cpuMilli },
+  {
+    what: "GPUs",
+    of: least(({ ask }) => (ask && ask.milli > 1 ? ask.devices * ask.milli : 0)),
+    in: ({ gpuMilli }) => gpuMilli,
   },
 ];
 
@@ -51,7 +58,8 @@ export function shortageOf({ demands, rooms }: Problem): Shortage | undefined {
     .sort((a, b) => a.demands.length - b.demands.length)[0];
 }
 
-function slotsShort(demands: readonly Demand[], rooms: readonly Room[]): Shortage | undefined {
+function slotsShort(all: readonly Demand[], rooms: readonly Room[]): Shortage | undefined {
+  const demands = all.filter(takesSlot);
   const have = rooms.reduce((sum, { slots }) => sum + Math.max(0, slots), 0);
   if (demands.length <= have) return undefined;
   return { demands: demands.slice(0, have + 1), nodes: names(rooms), what: "slots", need: have + 1, have };
@@ -76,10 +84,11 @@ function placesShort(demands: readonly Demand[], rooms: readonly Room[], pool: P
   for (const [index, demand] of sorted.entries()) {
     const size = pool.of(demand);
     if (index + 1 < sorted.length && pool.of(sorted[index + 1]!) === size) continue;
-    const have = rooms.reduce(
-      (sum, room) => sum + Math.max(0, Math.min(room.slots, Math.floor(pool.in(room) / size))),
-      0,
-    );
+    const inSlots = sorted.slice(0, index + 1).every(takesSlot);
+    const have = rooms.reduce((sum, room) => {
+      const places = Math.floor(pool.in(room) / size);
+      return sum + Math.max(0, inSlots ? Math.min(room.slots, places) : places);
+    }, 0);
     if (index + 1 > have)
       return {
         demands: sorted.slice(0, have + 1),
@@ -105,9 +114,11 @@ function names(rooms: readonly Room[]): string[] {
   return rooms.map(({ node }) => node);
 }
 
-function least(
-  of: (takes: { ramBytes: number; gpuMemoryBytes: number }) => number,
-): (demand: Demand) => number {
+function takesSlot({ request }: Demand): boolean {
+  return request.instance.slots > 0;
+}
+
+function least(of: (takes: Takes) => number): (demand: Demand) => number {
   const known = new WeakMap<Demand, number>();
   return (demand) => {
     const before = known.get(demand);

@@ -44,10 +44,10 @@ export function surveyOf(topology: Topology, judge: Judge): Survey {
       }));
   const loads = byName(emptyLoads());
   const holding = requests.filter((request) => {
-    const { instance, was, wasOnGpu } = request;
+    const { instance, was, wasOnGpu, wasGpuDevices } = request;
     if (!stayers.has(instance.id)) return false;
     const load = loads.get(was!)!;
-    const takes = load.takesOf(instance, wasOnGpu);
+    const takes = load.takesOf(instance, wasOnGpu, wasGpuDevices);
     if (judge.refuse({ request, load, takes })) return false;
     load.add(instance, takes);
     return true;

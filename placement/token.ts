@@ -49,6 +49,12 @@ export const tokens = {
     need: "`a GPU`",
     have: "`none`",
   },
+  WrongGpuModel: {
+    meaning: "The instance's `gpu_model` is not the node's",
+    kinds: ["rule"],
+    need: "the instance's",
+    have: "the node's, or `not declared`",
+  },
   AntiAffinity: {
     meaning: "An instance it must not be beside is already there",
     kinds: ["rule"],
@@ -61,8 +67,20 @@ export const tokens = {
     need: "`1 slot`",
     have: "`0 slots`",
   },
+  InsufficientCpu: {
+    meaning: "Too few cores left of the node's `cpu_cores`",
+    kinds: ["rule", "full"],
+    need: "the instance's",
+    have: "what is left; as a rule: what an empty node has",
+  },
+  InsufficientGpus: {
+    meaning: "Too few GPUs, or too small a share of each",
+    kinds: ["rule", "full"],
+    need: "the instance's",
+    have: "what is left: GPUs, or the most of one; as a rule: what an empty node has",
+  },
   InsufficientGpuMemory: {
-    meaning: "Too little GPU memory",
+    meaning: "Too little GPU memory, on each GPU that it needs",
     kinds: ["rule", "full"],
     need: "the instance's",
     have: "what is left; as a rule: what an empty node has",

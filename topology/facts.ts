@@ -13,6 +13,11 @@ const holdingSchema = z.object(
     instance: z.string("an instance's id"),
     memory_bytes: count,
     gpu_memory_bytes: count,
+    /** Missing, as are the next three, from those who have none of their own, or one slot. */
+    cpu_cores: z.number("a number ≥ 0").min(0, "a number ≥ 0").optional(),
+    gpus: z.number("a number ≥ 0").min(0, "a number ≥ 0").optional(),
+    devices: z.array(count, "a list of whole numbers").optional(),
+    slots: z.literal(0, "0").optional(),
     port: count.nullable(),
   },
   "a holding",

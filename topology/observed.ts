@@ -6,7 +6,16 @@ export interface Held {
   instance: string;
   node: string;
   ramBytes: number;
+  /** Of all its GPUs together. */
   gpuMemoryBytes: number;
+  /** Undefined, as in older state: none are kept for it. */
+  cpuCores?: number;
+  /** Undefined, as in older state: it shares a GPU as far as memory goes, if it has any. */
+  gpus?: number;
+  /** By index. Undefined: the first, if any. */
+  gpuDevices?: readonly number[];
+  /** It takes nothing of `max_instances`. */
+  slots?: 0;
   port?: number;
 }
 
@@ -16,6 +25,8 @@ export interface PreviousPlacement {
   port?: number;
   /** Whether it ran on the GPU. Undefined: older state; then it is decided anew. */
   onGpu?: boolean;
+  /** `Placement.gpuDevices` of that time: it keeps them where it stays. */
+  gpuDevices?: readonly number[];
   /** `Placement.hints` of that time. Undefined: older state, taken as unchanged. */
   hints?: string;
 }

@@ -1,8 +1,9 @@
+import { costsNoGpu, gpuAskOf } from "../devices";
 import type { Judge } from "../judge";
-import type { Load } from "../load";
+import type { Load, Takes } from "../load";
 import { portUse } from "../ports";
 import type { Request } from "../requests";
-import type { Kind, Machine, Memory } from "./kind";
+import type { Kind, Machine } from "./kind";
 
 /** The nodes and instances of a plan in the words of a packing. */
 export interface Inventory {
@@ -29,6 +30,9 @@ export function inventoryOf(
   onCpu: ReadonlySet<string>,
 ): Inventory {
   const members = kindsOf(requests, stayers, onCpu);
+  // A single GPU that is shared as far as memory goes needs no look at its devices.
+  const isShared =
+    requests.some(({ instance }) => instance.gpus > 0) || empty.some(({ node }) => node.gpus > 1);
   const kindOf = new Map(members.flatMap((all, kind) => all.map(({ instance }) => [instance.id, kind])));
   const offers = members.map(([first]) =>
     empty.map((load) => offerOn(load, first!, judge, onCpu.has(first!.instance.id))),
@@ -36,17 +40,18 @@ export function inventoryOf(
   return {
     members,
     machines: empty.map((load, group) => ({
-      cpuMilli: 0,
+      cpuMilli: Math.max(0, load.cpuFreeMilli),
       ramBytes: Math.min(load.freeBytes, load.headroomFreeBytes),
-      gpuMemoryBytes: load.gpuFreeBytes,
-      gpus: 0,
+      gpuMemoryBytes: load.devices.bytes.reduce((sum, bytes) => sum + Math.max(0, bytes), 0),
+      gpus: isShared ? load.devices.count : 0,
+      ...(isShared && { gpuFree: load.devices.milli.map((milli) => Math.max(0, milli)) }),
       slots: load.node.maxInstances - load.occupied,
       group,
     })),
     kinds: members.map(([first], kind) => ({
-      cpuMilli: 0,
-      gpus: 0,
-      gpuMilli: 0,
+      cpuMilli: offers[kind]!.find((offer) => offer)?.cpuMilli ?? 0,
+      ...(isShared && !onCpu.has(first!.instance.id) ? gpusOf(first!) : { gpus: 0, gpuMilli: 0 }),
+      slotless: first!.instance.slots === 0,
       takes: offers[kind]!,
       conflicts: [...new Set([...first!.conflicts].flatMap((id) => kindOf.get(id) ?? []))],
     })),
@@ -57,15 +62,18 @@ export function inventoryOf(
   };
 }
 
-function offerOn(
-  load: Load,
-  request: Request,
-  judge: Judge,
-  onCpu: boolean,
-): (Memory & { onGpu: boolean }) | undefined {
-  const { gpu, gpuMemoryBytes } = request.instance;
+/** One that may be on a CPU elsewhere shares a GPU unseen: whether it fits, the plan shows. */
+function gpusOf({ instance }: Request): Pick<Kind, "gpus" | "gpuMilli"> {
+  const { devices, milli } = gpuAskOf(instance);
+  const isSure = instance.gpu === "required" || (instance.gpu === "preferred" && instance.gpus > 0);
+  return isSure ? { gpus: devices, gpuMilli: milli } : { gpus: 0, gpuMilli: 0 };
+}
+
+function offerOn(load: Load, request: Request, judge: Judge, onCpu: boolean): Takes | undefined {
+  const { instance } = request;
   // On a GPU that costs nothing there is no reason to stay off it.
-  const modes = gpu !== "preferred" || gpuMemoryBytes === 0 ? [undefined] : onCpu ? [false] : [true, false];
+  const isOpen = instance.gpu !== "preferred" || costsNoGpu(instance);
+  const modes = isOpen ? [undefined] : onCpu ? [false] : instance.gpus > 0 ? [true] : [true, false];
   for (const choice of modes) {
     const takes = load.takesOf(request.instance, choice);
     if (!judge.refuse({ request, load, takes })) return takes;
@@ -89,6 +97,7 @@ function kindsOf(
     const atOdds = twins.get(closed(request))! > 1 ? closed(request) : [...conflicts].sort().join();
     const key = JSON.stringify([
       [instance.ramBytes, instance.gpu, instance.gpuMemoryBytes, instance.preferredNode],
+      [instance.cpuCores, instance.gpus, instance.gpuModel, instance.slots],
       [pinnedTo, heldTo, was, stayers.has(instance.id), onCpu.has(instance.id)],
       port === undefined && portUse(instance),
       [...affinity].sort(),

@@ -15,6 +15,8 @@ export interface Kind {
   takes: readonly (Memory | undefined)[];
   /** Kinds it must not share a machine with; with itself in it there is one a machine. */
   conflicts: readonly number[];
+  /** It takes no slot. */
+  slotless?: boolean;
 }
 
 export interface Memory {
@@ -26,6 +28,8 @@ export interface Memory {
 export interface Machine extends Memory {
   cpuMilli: number;
   gpus: number;
+  /** What is left of each, in thousandths. @default all of it */
+  gpuFree?: readonly number[];
   slots: number;
   /** Machines of which the same kinds take the same are of one group, counted from 0. */
   group: number;

@@ -1,4 +1,5 @@
 import type { Choice } from "../decide";
+import { costsNoGpu } from "../devices";
 import type { Judge } from "../judge";
 import type { Survey } from "../survey";
 import { Dice } from "./dice";
@@ -25,8 +26,7 @@ export function packed(survey: Survey, judge: Judge): Map<string, Choice> | unde
     const { choices, left } = attempt(survey, judge, onCpu);
     if (left.length === 0) return choices;
     const hopeful = left.filter(
-      ({ instance }) =>
-        instance.gpu === "preferred" && instance.gpuMemoryBytes > 0 && !onCpu.has(instance.id),
+      ({ instance }) => instance.gpu === "preferred" && !costsNoGpu(instance) && !onCpu.has(instance.id),
     );
     if (hopeful.length === 0) return undefined;
     for (const { instance } of hopeful) onCpu.add(instance.id);
@@ -42,7 +42,8 @@ function attempt(survey: Survey, judge: Judge, onCpu: ReadonlySet<string>) {
   for (const [kind, all] of members.entries()) {
     for (const _ of all) {
       const machine = home[kind]!;
-      if (machine >= 0 && packing.devicesFor(kind, machine) >= 0) packing.put(kind, machine, 0);
+      const devices = machine >= 0 ? packing.devicesFor(kind, machine) : -1;
+      if (devices >= 0) packing.put(kind, machine, devices);
       else waiting.add(kind);
     }
   }
@@ -60,8 +61,19 @@ function namedChoices(packing: Packing, { members, onGpu }: Inventory, nodes: re
     for (const resident of residents) {
       const kind = packing.kindOf(resident);
       const { instance } = members[kind]![next[kind]!++]!;
-      choices.set(instance.id, { node: nodes[machine]!, onGpu: onGpu[kind]![machine]! });
+      const gpuDevices = indices(packing.devicesOf(resident));
+      choices.set(instance.id, {
+        node: nodes[machine]!,
+        onGpu: onGpu[kind]![machine]!,
+        ...(gpuDevices.length > 0 && { gpuDevices }),
+      });
     }
   }
   return { choices, left: members.flatMap((all, kind) => all.slice(next[kind]!)) };
+}
+
+function indices(bits: number): number[] {
+  const found: number[] = [];
+  for (let device = 0; bits >> device > 0; device++) if ((bits >> device) & 1) found.push(device);
+  return found;
 }

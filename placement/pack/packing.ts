@@ -26,6 +26,7 @@ export class Packing {
   private readonly gpuMilli: Int32Array;
   private readonly ram: Float64Array;
   private readonly gpuMemory: Float64Array;
+  private readonly slots: Uint8Array;
   private readonly devices: Int32Array;
   private readonly group: Int32Array;
   private readonly groups: number;
@@ -39,16 +40,21 @@ export class Packing {
     this.ramFree = Float64Array.from(machines, ({ ramBytes }) => ramBytes);
     this.gpuMemoryFree = Float64Array.from(machines, ({ gpuMemoryBytes }) => gpuMemoryBytes);
     this.slotsFree = Int32Array.from(machines, ({ slots }) => slots);
-    this.idleGpus = Uint8Array.from(machines, ({ gpus }) => gpus);
+    this.idleGpus = Uint8Array.from(machines, ({ gpus, gpuFree }) =>
+      gpuFree ? gpuFree.filter((left) => left === whole).length : gpus,
+    );
     this.gpuFree = new Int16Array(machines.length * places);
-    for (const [machine, { gpus }] of machines.entries())
+    for (const [machine, { gpus, gpuFree }] of machines.entries()) {
       this.gpuFree.fill(whole, machine * places, machine * places + gpus);
-    this.gpuLeft = Int32Array.from(machines, ({ gpus }) => gpus * whole);
+      if (gpuFree) this.gpuFree.set(gpuFree, machine * places);
+    }
+    this.gpuLeft = Int32Array.from(machines, ({ gpus, gpuFree }) => sumOf(gpuFree) ?? gpus * whole);
     this.residents = machines.map(() => []);
     this.cpu = Float64Array.from(kinds, ({ cpuMilli }) => cpuMilli);
     this.gpus = Int32Array.from(kinds, ({ gpus }) => gpus);
     this.gpuMilli = Int32Array.from(kinds, ({ gpuMilli }) => gpuMilli);
     this.conflicting = Uint8Array.from(kinds, ({ conflicts }) => Number(conflicts.length > 0));
+    this.slots = Uint8Array.from(kinds, ({ slotless }) => Number(!slotless));
     this.devices = Int32Array.from(machines, ({ gpus }) => gpus);
     this.group = Int32Array.from(machines, ({ group }) => group);
     this.groups = kinds[0]?.takes.length ?? 0;
@@ -62,7 +68,8 @@ export class Packing {
   devicesFor(kind: number, machine: number): number {
     const cell = kind * this.groups + this.group[machine]!;
     if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[cell]! > this.ramFree[machine]!) return -1;
-    if (this.slotsFree[machine]! < 1 || this.gpuMemory[cell]! > this.gpuMemoryFree[machine]!) return -1;
+    if (this.slotsFree[machine]! < this.slots[kind]! || this.gpuMemory[cell]! > this.gpuMemoryFree[machine]!)
+      return -1;
     if (this.conflicting[kind] && this.meetsRival(kind, machine)) return -1;
     const gpus = this.gpus[kind]!;
     if (gpus === 0) return 0;
@@ -112,7 +119,7 @@ export class Packing {
     const cell = kind * this.groups + this.group[machine]!;
     this.ramFree[machine]! += sign * this.ram[cell]!;
     this.gpuMemoryFree[machine]! += sign * this.gpuMemory[cell]!;
-    this.slotsFree[machine]! += sign;
+    this.slotsFree[machine]! += sign * this.slots[kind]!;
     if (devices === 0) return;
     const change = sign * this.gpuMilli[kind]!;
     for (let rest = devices; rest !== 0; rest &= rest - 1) {
@@ -156,3 +163,7 @@ export class Packing {
 }
 
 const deviceSets = 1 << places;
+
+function sumOf(numbers: readonly number[] | undefined): number | undefined {
+  return numbers?.reduce((sum, number) => sum + number, 0);
+}

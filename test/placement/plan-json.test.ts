@@ -76,6 +76,20 @@ const situations: Record<string, Topology> = {
     ],
     { previous: { a: { node: "big", onGpu: true } } },
   ),
+  "cores and GPUs of a node with several": given(
+    [aNode({ gpu: true, gpus: 2, cpuCores: 8 })],
+    [
+      anInstance({ id: "a", gpu: "required", gpus: 0.5, cpuCores: 2, slots: 0 }),
+      anInstance({ id: "b", gpu: "required", gpus: 0.5 }),
+      anInstance({ id: "c", gpu: "required", gpus: 1 }),
+    ],
+    {
+      previous: {
+        a: { node: "node", onGpu: true, gpuDevices: [0] },
+        b: { node: "node", onGpu: true, gpuDevices: [1] },
+      },
+    },
+  ),
   "a conflict": given([small], [anInstance({ id: "a", ramBytes: gb(70) }), anInstance({ id: "b" })]),
   "a search": given(undefined, [
     anInstance({ id: "a", ramBytes: gb(4), gpu: "preferred" }),

@@ -9,7 +9,7 @@ import type { Node } from "../../topology/node";
 import { noObservations, type Observed, type ObservedNode } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
-import { Truth } from "../support/truth";
+import { deviceUse, Truth } from "../support/truth";
 
 // Says nothing about which node is best: the tables of place.test.ts and four-scenarios.test.ts do.
 
@@ -17,7 +17,7 @@ const size = (max: number) => fc.integer({ min: 1, max: max * 10 }).map((tenths)
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-const nodeArbitrary = (name: string): fc.Arbitrary<Node> =>
+const nodeArbitrary = (name: string, hasShares: boolean): fc.Arbitrary<Node> =>
   fc
     .record({
       ramBytes: fc.oneof(size(32), fc.constantFrom(gb(8), gb(16))),
@@ -27,17 +27,29 @@ const nodeArbitrary = (name: string): fc.Arbitrary<Node> =>
       maxInstances: fc.integer({ min: 1, max: 4 }),
       status: fc.constantFrom("HEALTHY", "HEALTHY", "HEALTHY", "DEGRADED", "MAINTENANCE"),
       tenantBytes: fc.oneof(fc.constant(0), size(6)),
+      shares: fc.record({
+        gpus: fc.constantFrom(1, 1, 2, 3),
+        gpuModel: fc.constantFrom(undefined, "A100", "V100"),
+        cpuCores: fc.constantFrom(undefined, undefined, 2, 4),
+      }),
     })
-    .map(({ gpuShare, tenantBytes, ...fields }) =>
+    .map(({ gpuShare, tenantBytes, shares: { gpus, ...shares }, ...fields }) =>
       aNode({
         ...fields,
+        ...(hasShares && shares),
         name,
+        gpus: fields.gpu ? (fields.unifiedMemory || !hasShares ? 1 : gpus) : 0,
         gpuMemoryBytes: fields.gpu ? Math.round((fields.ramBytes * gpuShare) / 10) : 0,
         coTenants: [{ name: "tenant", ramBytes: tenantBytes, gpuMemoryBytes: fields.gpu ? gb(0.5) : 0 }],
       } as Partial<Node>),
     );
 
-const instanceArbitrary = (id: string, ids: string[], nodes: string[]): fc.Arbitrary<Instance> =>
+const instanceArbitrary = (
+  id: string,
+  ids: string[],
+  nodes: string[],
+  hasShares: boolean,
+): fc.Arbitrary<Instance> =>
   fc
     .record({
       ramBytes: fc.oneof(size(12), fc.constantFrom(gb(2), gb(4))),
@@ -45,12 +57,20 @@ const instanceArbitrary = (id: string, ids: string[], nodes: string[]): fc.Arbit
       gpuMemoryBytes: fc.oneof(fc.constant(0), size(8)),
       preferredNode: fc.option(fc.constantFrom(...nodes), { nil: undefined }),
       network: fc.constantFrom("peers" as const, "isolated" as const, "isolated" as const),
+      shares: fc.record({
+        gpus: fc.constantFrom(0, 0, 0, 0.3, 0.6, 1, 1, 2),
+        gpuModel: fc.constantFrom(undefined, undefined, undefined, "A100"),
+        cpuCores: fc.constantFrom(0, 0, 0.5, 1.5, 3),
+        slots: fc.constantFrom(1 as const, 1 as const, 1 as const, 0 as const),
+      }),
       antiAffinity: fc.array(fc.constantFrom(...ids), { maxLength: 2 }),
       affinity: fc.array(fc.constantFrom(...ids), { maxLength: 3 }),
     })
-    .map((fields) =>
+    .map(({ shares, ...fields }) =>
       anInstance({
         ...fields,
+        ...(hasShares && shares),
+        ...(fields.gpu === "none" && { gpus: 0, gpuModel: undefined }),
         id,
         gpuMemoryBytes: fields.gpu === "none" ? 0 : fields.gpuMemoryBytes,
         antiAffinity: fields.antiAffinity.filter((other) => other !== id),
@@ -104,14 +124,18 @@ const observedArbitrary = (ids: string[], nodes: string[]): fc.Arbitrary<Observe
   );
 
 const topologyArbitrary: fc.Arbitrary<Topology> = fc
-  .record({ nodeCount: fc.integer({ min: 1, max: 5 }), instanceCount: fc.integer({ min: 1, max: 8 }) })
-  .chain(({ nodeCount, instanceCount }) => {
+  .record({
+    nodeCount: fc.integer({ min: 1, max: 5 }),
+    instanceCount: fc.integer({ min: 1, max: 8 }),
+    hasShares: fc.constantFrom(true, false, false),
+  })
+  .chain(({ nodeCount, instanceCount, hasShares }) => {
     const nodes = names("node", nodeCount);
     const ids = names("i", instanceCount);
     return fc
       .record({
-        nodes: fc.tuple(...nodes.map(nodeArbitrary)),
-        instances: fc.tuple(...ids.map((id) => instanceArbitrary(id, ids, nodes))),
+        nodes: fc.tuple(...nodes.map((name) => nodeArbitrary(name, hasShares))),
+        instances: fc.tuple(...ids.map((id) => instanceArbitrary(id, ids, nodes, hasShares))),
         pins: fc.dictionary(fc.constantFrom(...ids), fc.constantFrom(...nodes), { maxKeys: 2 }),
         observed: observedArbitrary(ids, nodes),
         lastPort: fc.constantFrom(9002, 9100, 9100),
@@ -136,7 +160,7 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
 let cases: { topology: Topology; plan: Plan }[];
 
 beforeAll(async () => {
-  const balanced = fc.sample(topologyArbitrary, { numRuns: 400, seed: 3 });
+  const balanced = fc.sample(topologyArbitrary, { numRuns: 400, seed: 5 });
   const packed = balanced.slice(0, 150).map((topology) => ({
     ...topology,
     scenario: { ...topology.scenario, strategy: "pack" as const },
@@ -161,9 +185,18 @@ function held({ observed, scenario }: Topology, node: Node, placements: readonly
   const all = [...others, ...here.map(({ takes }) => takes)];
   return {
     residents: here.map(({ instance }) => scenario.instances.find(({ id }) => id === instance)!),
-    slots: all.length,
+    slots: all.reduce((sum, { slots = 1 }) => sum + slots, 0),
+    cores: all.reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0),
+    devices: deviceUse(node, [
+      ...others.map((held) => ({ ...held, devices: held.gpuDevices })),
+      ...here.map(({ instance, takes, gpuDevices, onGpu }) => ({
+        gpuMemoryBytes: takes.gpuMemoryBytes,
+        gpus: scenario.instances.find(({ id }) => id === instance)!.gpus,
+        devices: onGpu ? (gpuDevices ?? [0]) : [],
+      })),
+    ]),
+    tenantsOnGpu: gpuTenants,
     ram: tenants + all.reduce((sum, { ramBytes }) => sum + ramBytes, 0),
-    gpu: gpuTenants + all.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0),
     ownGpu: here.reduce((sum, { takes }) => sum + takes.gpuMemoryBytes, 0),
   };
 }
@@ -193,7 +226,7 @@ describe("every plan", () => {
     });
   });
 
-  it("keeps every node inside its RAM, headroom, GPU memory and slots", () => {
+  it("keeps every node inside its RAM, headroom, GPUs, their memory, cores and slots", () => {
     holds((topology, plan) => {
       for (const node of topology.cluster.nodes) {
         const final = held(topology, node, plan.placements);
@@ -201,8 +234,14 @@ describe("every plan", () => {
         expect(final.ram).toBeLessThanOrEqual(
           Math.min(0.85 * node.ramBytes, node.ramBytes - node.reservedRamBytes),
         );
-        if (final.ownGpu > 0) expect(final.gpu).toBeLessThanOrEqual(node.gpuMemoryBytes);
-        expect(final.slots).toBeLessThanOrEqual(node.maxInstances);
+        for (const { milli, bytes } of final.devices) {
+          expect(milli).toBeLessThanOrEqual(1000);
+          if (final.ownGpu > 0) expect(bytes + final.tenantsOnGpu).toBeLessThanOrEqual(node.gpuMemoryBytes);
+        }
+        if (final.residents.some(({ cpuCores }) => cpuCores > 0))
+          expect(final.cores).toBeLessThanOrEqual(node.cpuCores ?? Number.POSITIVE_INFINITY);
+        if (final.residents.some(({ slots }) => slots > 0))
+          expect(final.slots).toBeLessThanOrEqual(node.maxInstances);
       }
     });
   });

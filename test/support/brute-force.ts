@@ -1,6 +1,7 @@
 import type { Instance } from "../../topology/instance";
 import type { Node } from "../../topology/node";
 import type { Topology } from "../../topology/topology";
+import { deviceUse } from "./truth";
 
 /** One full placement: node and use of the GPU by instance id. */
 export type Assignment = ReadonlyMap<string, { node: string; onGpu: boolean }>;
@@ -71,6 +72,7 @@ export class BruteForce {
     const { scenario, observed } = this.topology;
     const isHere = observed.previous[instance.id]?.node === node.name;
     if (onGpu ? instance.gpu === "none" || !node.gpu : instance.gpu === "required") return false;
+    if (onGpu && instance.gpuModel !== undefined && instance.gpuModel !== node.gpuModel) return false;
     if ((scenario.placement[instance.id] ?? node.name) !== node.name) return false;
     if (!scenario.allowMoves && (this.mayStayOn(instance) ?? node.name) !== node.name) return false;
     return this.status(node) === "HEALTHY" || (isHere && this.keeps(node));
@@ -79,26 +81,53 @@ export class BruteForce {
   private holds(node: Node, assignment: Assignment): boolean {
     const here = [...assignment].filter(([, choice]) => choice.node === node.name);
     const others = this.topology.observed.others.filter((held) => held.node === node.name);
-    if (here.length + others.length > node.maxInstances) return false;
+    const residents = here.map(([id]) => this.instance(id));
+    const slots = [...residents, ...others].reduce((sum, { slots = 1 }) => sum + slots, 0);
+    if (slots > node.maxInstances && residents.some(({ slots }) => slots > 0)) return false;
+    const cores = [...residents, ...others].reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0);
+    const wantsCores = residents.some(({ cpuCores }) => cpuCores > 0);
+    if (wantsCores && node.cpuCores !== undefined && cores > node.cpuCores + 1e-9) return false;
     let ram = 0;
-    let gpu = 0;
     for (const [id, { onGpu }] of here) {
       const instance = this.instance(id);
       ram += instance.ramBytes + (onGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
-      gpu += onGpu ? instance.gpuMemoryBytes : 0;
       if (here.some(([other]) => instance.antiAffinity.includes(other))) return false;
     }
-    const wantsGpu = gpu > 0;
-    for (const tenant of node.coTenants) {
+    for (const tenant of node.coTenants)
       ram += tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0);
-      gpu += tenant.gpuMemoryBytes;
-    }
-    for (const held of others) {
-      ram += held.ramBytes;
-      gpu += held.gpuMemoryBytes;
-    }
+    for (const held of others) ram += held.ramBytes;
     const limit = Math.min(0.85 * node.ramBytes, node.ramBytes - node.reservedRamBytes);
-    return ram <= limit + 0.5 && (!wantsGpu || gpu <= node.gpuMemoryBytes);
+    if (ram > limit + 0.5) return false;
+    const onGpu = here.filter(([, choice]) => choice.onGpu).map(([id]) => this.instance(id));
+    const taken = deviceUse(
+      node,
+      others.map((held) => ({ ...held, devices: held.gpuDevices })),
+    );
+    return this.devicesHold(node, onGpu, taken);
+  }
+
+  /** Every way to give them devices, one after the other. */
+  private devicesHold(
+    node: Node,
+    [first, ...rest]: readonly Instance[],
+    taken: readonly { milli: number; bytes: number }[],
+  ): boolean {
+    if (!first) return true;
+    const milli = first.gpus >= 1 ? 1000 : Math.max(1, Math.round(first.gpus * 1000));
+    const tenants = node.coTenants.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0);
+    const able = taken.flatMap((one, device) => {
+      const hasMemory =
+        first.gpuMemoryBytes === 0 || one.bytes + tenants + first.gpuMemoryBytes <= node.gpuMemoryBytes;
+      return one.milli + milli <= 1000 && hasMemory ? [device] : [];
+    });
+    return subsets(able, Math.max(1, Math.floor(first.gpus))).some((devices) => {
+      const after = taken.map((one, device) =>
+        devices.includes(device)
+          ? { milli: one.milli + milli, bytes: one.bytes + first.gpuMemoryBytes }
+          : one,
+      );
+      return this.devicesHold(node, rest, after);
+    });
   }
 
   private score(instance: Instance, node: Node, onGpu: boolean): number {

@@ -5,7 +5,7 @@ import type { Topology } from "../../topology/topology";
 import { BruteForce } from "./brute-force";
 
 type Reason = Pick<Rejection, "token" | "kind"> & {
-  /** Bytes, where it is about sizes. */
+  /** Bytes, where it is about sizes of memory. */
   need?: number;
   have?: number;
 };
@@ -93,10 +93,19 @@ export class Truth {
       held !== undefined && held !== node.name && { token: "MayNotMove", kind: "rule" },
       !this.hasPort(instance) && { token: "NoFreePort", kind: "rule" },
       instance.gpu === "required" && !node.gpu && { token: "NoGpu", kind: "rule" },
+      instance.gpu === "required" &&
+        node.gpu &&
+        instance.gpuModel !== undefined &&
+        instance.gpuModel !== node.gpuModel && { token: "WrongGpuModel", kind: "rule" },
       residents.some(
         ({ id, antiAffinity }) => instance.antiAffinity.includes(id) || antiAffinity.includes(instance.id),
       ) && { token: "AntiAffinity", kind: "rule" },
-      residents.length + others.length >= node.maxInstances && { token: "NoFreeSlot", kind: "full" },
+      instance.slots === 1 &&
+        sum([...residents, ...others].map(({ slots = 1 }) => slots)) >= node.maxInstances && {
+          token: "NoFreeSlot",
+          kind: "full",
+        },
+      this.cores(instance, node, residents, others),
       ...this.sizes(instance, node, before),
     ];
     return found.filter((reason) => reason !== false);
@@ -108,14 +117,34 @@ export class Truth {
     const tenants =
       sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? gpuTenants : 0);
     const taken = sum([...others, ...before.map(({ takes }) => takes)].map(({ ramBytes }) => ramBytes));
-    const gpuTaken = sum(
-      [...others, ...before.map(({ takes }) => takes)].map(({ gpuMemoryBytes }) => gpuMemoryBytes),
-    );
     // What only prefers a GPU runs on the CPU where the GPU is too full.
     const gpuNeed = instance.gpu === "required" ? instance.gpuMemoryBytes : 0;
     const need = instance.ramBytes + (node.unifiedMemory ? gpuNeed : 0);
+    const devices = deviceUse(node, [
+      ...others.map((held) => ({ ...held, devices: held.gpuDevices })),
+      ...before.map(({ instance: id, takes, gpuDevices, onGpu }) => ({
+        gpuMemoryBytes: takes.gpuMemoryBytes,
+        gpus: this.byId.get(id)!.gpus,
+        devices: onGpu ? (gpuDevices ?? [0]) : [],
+      })),
+    ]);
+    const share = instance.gpus >= 1 ? 1000 : Math.max(1, Math.round(instance.gpus * 1000));
+    const wanted = Math.max(1, Math.floor(instance.gpus));
+    const able = devices.filter(({ milli }) => milli + share <= 1000);
+    // The memory of the devices that have the share: as many as are wanted have to have enough.
+    const gpuTaken = able.map(({ bytes }) => bytes).sort((a, b) => a - b)[wanted - 1] ?? 0;
+    const isGpuUser = instance.gpu === "required" && node.gpu;
     const pools = [
-      { token: "InsufficientGpuMemory", need: gpuNeed, room: node.gpuMemoryBytes - gpuTenants, gpuTaken },
+      ...(isGpuUser
+        ? [
+            {
+              token: "InsufficientGpuMemory",
+              need: gpuNeed,
+              room: node.gpuMemoryBytes - gpuTenants,
+              gpuTaken,
+            },
+          ]
+        : []),
       { token: "InsufficientRam", need, room: node.ramBytes - node.reservedRamBytes - tenants, taken },
       {
         token: "InsufficientHeadroom",
@@ -124,14 +153,29 @@ export class Truth {
         taken,
       },
     ] as const;
-    return pools.map(({ token, need, room, ...rest }) => {
+    const lacking: Reason | false = isGpuUser &&
+      able.length < wanted && { token: "InsufficientGpus", kind: wanted > node.gpus ? "rule" : "full" };
+    const sized = pools.map(({ token, need, room, ...rest }) => {
       const empty = Math.max(0, room);
       const free = empty - ("gpuTaken" in rest ? rest.gpuTaken : rest.taken);
       if (need <= Math.max(0, free)) return false;
       return need > empty
         ? { token, kind: "rule", need, have: empty }
         : { token, kind: "full", need, have: free };
-    });
+    }) as (Reason | false)[];
+    return [lacking, ...sized];
+  }
+
+  private cores(
+    instance: Instance,
+    node: Node,
+    residents: readonly Instance[],
+    others: readonly { cpuCores?: number }[],
+  ): Reason | false {
+    if (node.cpuCores === undefined || instance.cpuCores === 0) return false;
+    const taken = sum([...residents, ...others].map(({ cpuCores = 0 }) => cpuCores));
+    if (instance.cpuCores <= node.cpuCores - taken + 1e-9) return false;
+    return { token: "InsufficientCpu", kind: instance.cpuCores > node.cpuCores ? "rule" : "full" };
   }
 
   /** Where nothing but want of room speaks against staying. */
@@ -175,6 +219,25 @@ export class Truth {
   private keeps(status: string): boolean {
     return status === "DEGRADED" || (status === "UNAVAILABLE" && !this.topology.cluster.failover.enabled);
   }
+}
+
+/** What is taken of each GPU. Who says nothing of its share counts as a thousandth; what is not known lies on the first. */
+export function deviceUse(
+  node: Node,
+  holders: readonly { gpuMemoryBytes: number; gpus?: number; devices?: readonly number[] | undefined }[],
+): { milli: number; bytes: number }[] {
+  const use = Array.from({ length: node.gpus }, () => ({ milli: 0, bytes: 0 }));
+  for (const { gpuMemoryBytes, gpus = 0, devices } of holders) {
+    const known = devices?.filter((device) => device < node.gpus);
+    const isUnknown = known?.length === 0 ? devices!.length > 0 : known === undefined;
+    const on = isUnknown ? (gpuMemoryBytes > 0 || gpus > 0 ? [0] : []) : known!;
+    for (const device of on) {
+      if (!use[device]) continue;
+      use[device].milli += gpus >= 1 ? 1000 : Math.max(1, Math.round(gpus * 1000));
+      use[device].bytes += gpuMemoryBytes / on.length;
+    }
+  }
+  return use;
 }
 
 function own<Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined {
