@@ -7,8 +7,8 @@ import { labDown, labUp } from "../lab/lab";
 import { openWorkspace, type Run } from "../lab/workspace";
 
 /**
- * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances, without and under the policies, beside the
- * floor, a program that only imports the SDK; and beside the same policies compiled as Pulumi does it. In turn in the same run.
+ * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances, without a policy pack, under ours, and under one by
+ * Pulumi's SDK that does nothing; beside the floor, a program that only imports the SDK. In turn in the same run.
  * Wall seconds of whole processes; preview contacts no machine.
  */
 async function main({ runs }: { runs: string }): Promise<void> {
@@ -17,15 +17,13 @@ async function main({ runs }: { runs: string }): Promise<void> {
     const bare = await bareProgram(join(folder, "bare"));
     const small = await berth(join(folder, "small"), 4, 4);
     const large = await berth(join(folder, "large"), 200, 50);
-    const compiled = packByPulumi(join(folder, "pack"));
-    const contestants = new Map<string, () => Promise<Run>>([
-      ["bare SDK", bare],
-      ["4 instances on 4 nodes", () => small()],
-      ["… under the policies", () => small("policies")],
-      ["… compiled by Pulumi", () => small(compiled)],
-      ["200 instances on 50 nodes", () => large()],
-      ["… 200 under the policies", () => large("policies")],
-    ]);
+    const idle = idlePack(join(folder, "pack"));
+    const contestants = new Map<string, () => Promise<Run>>([["bare SDK", bare]]);
+    for (const [name, preview] of Object.entries({ "4 on 4 nodes": small, "200 on 50 nodes": large })) {
+      contestants.set(name, () => preview());
+      contestants.set(`${name}, idle pack`, () => preview(idle));
+      contestants.set(`${name}, policies`, () => preview("policies"));
+    }
     const seconds = new Map([...contestants.keys()].map((name): [string, number[]] => [name, []]));
     for (let run = 0; run <= Number(runs); run++)
       for (const [name, preview] of contestants) {
@@ -51,10 +49,13 @@ function report(seconds: ReadonlyMap<string, number[]>): void {
     median_s: median(values),
     max_s: Math.max(...values),
     ratio_to_bare: median(values) / floor,
+    pack_s: median(values) - median(seconds.get(name.split(",")[0]!)!),
   }));
   for (const row of rows) {
     const [min, mid, max] = [row.min_s, row.median_s, row.max_s].map((value) => value.toFixed(2));
-    console.log(`${row.name.padEnd(34)} ${min} / ${mid} / ${max} s   ${row.ratio_to_bare.toFixed(2)} × bare`);
+    const ratio = `${row.ratio_to_bare.toFixed(2)} × bare`;
+    const pack = row.name.includes(",") ? `   ${row.pack_s.toFixed(2)} s for the pack` : "";
+    console.log(`${row.name.padEnd(28)} ${min} / ${mid} / ${max} s   ${ratio}${pack}`);
   }
   console.log(JSON.stringify({ bench: "preview", rows }));
 }
@@ -82,22 +83,22 @@ async function berth(
   return (pack) => workspace.pulumi(["preview", ...(pack ? ["--policy-pack", pack] : [])]);
 }
 
-/** The same policies as a pack in TypeScript, which Pulumi compiles at each start. */
-function packByPulumi(directory: string): string {
-  projectFolder(directory, "compiled", `import ${JSON.stringify(resolve("policies/index"))};\n`);
+/** The least a pack by Pulumi's SDK can be: one policy, in JavaScript, which does not look. */
+function idlePack(directory: string): string {
+  const program = `const { PolicyPack } = require("@pulumi/policy");
+new PolicyPack("idle", { policies: [{ name: "idle", description: "-", validateResource() {} }] });
+`;
+  projectFolder(directory, "idle", "index.js", program);
   writeFileSync(join(directory, "PulumiPolicy.yaml"), "runtime: nodejs\n");
   return directory;
 }
 
-/** A folder with a program in TypeScript that runs with our modules and compiler options. */
-function projectFolder(directory: string, name: string, program: string): void {
+/** A folder with a program that runs with our modules and compiler options. */
+function projectFolder(directory: string, name: string, main: string, program: string): void {
   mkdirSync(directory);
   for (const file of ["node_modules", "tsconfig.json"]) symlinkSync(resolve(file), join(directory, file));
-  writeFileSync(
-    join(directory, "package.json"),
-    JSON.stringify({ name, version: "1.0.0", main: "index.ts" }),
-  );
-  writeFileSync(join(directory, "index.ts"), program);
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name, version: "1.0.0", main }));
+  writeFileSync(join(directory, main), program);
 }
 
 /** The least a Pulumi program can be, compiled as ours is. */
@@ -105,6 +106,7 @@ async function bareProgram(directory: string): Promise<() => Promise<Run>> {
   projectFolder(
     directory,
     "bare",
+    "index.ts",
     'import * as pulumi from "@pulumi/pulumi";\nexport const project = pulumi.getProject();\n',
   );
   const lab = { cluster: "", connections: "", nodes: [] };

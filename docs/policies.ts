@@ -15,9 +15,10 @@ export async function policies(): Promise<string> {
   return `# Policies
 
 What a stack may do to its machines, whoever planned it. \`./berth preview STACK\` and \`./berth up STACK\` run these rules, and so does
-\`pulumi preview --policy-pack policies\`. They see what the components are given, add everything up anew and know nothing of the
-planner. A mandatory rule that is broken, or that cannot be judged because a value is unknown in the preview, ends the preview with an
-error; advice is only shown. Made from \`policies/\` by \`npm run docs\`: change it there.
+\`pulumi preview --policy-pack policies\` (in another project, once it has the lines \`plugins:\` of our \`Pulumi.yaml\`). They see what
+the components are given, add everything up anew and know nothing of the planner. A mandatory rule that is broken, or that cannot be
+judged because a value is unknown in the preview, ends the preview with an error; advice is only shown. Made from \`policies/\` by
+\`npm run docs\`: change it there.
 
 | rule | level | what holds |
 |---|---|---|

@@ -1,15 +1,6 @@
-import { PolicyPack } from "@pulumi/policy";
-import { Config } from "@pulumi/pulumi";
-import { readOverrides } from "./overrides";
+import { version } from "../package.json";
 import { rules } from "./rules";
-import { toPolicy } from "./to-policy";
-
-const overrides = readOverrides(new Config("berth").get("policies"), rules);
+import { servePack } from "./serve-pack";
 
 /** The pack, for `pulumi preview --policy-pack policies`. */
-new PolicyPack("berth", {
-  policies: [
-    ...rules.mandatory.map((rule) => toPolicy(rule, "mandatory", overrides)),
-    ...rules.advisory.map((rule) => toPolicy(rule, "advisory", overrides)),
-  ],
-});
+servePack({ name: "berth", version, rules });

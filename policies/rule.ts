@@ -1,4 +1,3 @@
-import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
 import type { Untyped, Values } from "./values";
@@ -33,6 +32,15 @@ export interface NodeOfStack {
   readonly instances: readonly Values<InstanceView>[];
 }
 
+/** In the words of JSON schema. */
+interface Parameter {
+  readonly type: "number";
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default: number;
+  readonly description: string;
+}
+
 interface Described {
   /** `verb-object-condition`, as is the name of its file. */
   readonly name: string;
@@ -40,7 +48,7 @@ interface Described {
   readonly description: string;
   /** What happened, or would happen, without it. */
   readonly why: string;
-  readonly configSchema?: PolicyConfigSchema;
+  readonly configSchema?: { readonly properties: Readonly<Record<string, Parameter>> };
   /** What breaks it: the example in docs/policies.md, and what the tests send through the engine. */
   readonly broken: { readonly resources: readonly Resource[]; readonly overrides?: string };
 }

@@ -1,4 +1,6 @@
-/** A value that a rule needs and that is missing, or is not what it should be. */
+import { unknown } from "./from-wire";
+
+/** A value that a rule needs and that is missing, not known yet, or not what it should be. */
 export class Unreadable extends Error {}
 
 type Keys<View, Kind> = {
@@ -13,8 +15,8 @@ type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
 type Inside<Value> = [Value] extends [never] ? Untyped : Extract<Value, object>;
 
 /**
- * The values of a resource, as a rule reads them. What is missing or of another kind throws `Unreadable`, what is unknown in a
- * preview `UnknownValueError`: a comparison with either would be false, and its rule silent.
+ * The values of a resource, as a rule reads them. What is missing, of another kind or unknown in a preview throws
+ * `Unreadable`: a comparison with it would be false, and its rule silent.
  */
 export class Values<View extends object> {
   constructor(
@@ -24,18 +26,18 @@ export class Values<View extends object> {
 
   /** Amounts are never negative: one that were would make room for others. */
   number(key: Keys<View, number>): number {
-    const value: unknown = this.values[key];
+    const value = this.read(key);
     const isAmount = typeof value === "number" && Number.isFinite(value) && value >= 0;
     return isAmount ? value : this.refuse(key, "a number ≥ 0", value);
   }
 
   text(key: Keys<View, string>): string {
-    const value: unknown = this.values[key];
+    const value = this.read(key);
     return typeof value === "string" ? value : this.refuse(key, "text", value);
   }
 
   flag(key: Keys<View, boolean>): boolean {
-    const value: unknown = this.values[key];
+    const value = this.read(key);
     return typeof value === "boolean" ? value : this.refuse(key, "true or false", value);
   }
 
@@ -47,7 +49,7 @@ export class Values<View extends object> {
 
   /** The values inside a map. */
   in<Key extends keyof View & string>(key: Key): Values<Inside<View[Key]>> {
-    const value: unknown = this.values[key];
+    const value = this.read(key);
     if (typeof value !== "object" || value === null) return this.refuse(key, "a map", value);
     return new Values(value as Inside<View[Key]>, this.pathOf(key));
   }
@@ -62,13 +64,23 @@ export class Values<View extends object> {
 
   /** Whether something stands there. */
   has(key: keyof View & string): boolean {
-    const value: unknown = this.values[key];
+    const value = this.read(key);
     return value !== undefined && value !== null;
   }
 
   private array(key: string): unknown[] {
-    const value: unknown = (this.values as Record<string, unknown>)[key];
-    return Array.isArray(value) ? [...value] : this.refuse(key, "a list", value);
+    const value = this.read(key);
+    if (!Array.isArray(value)) return this.refuse(key, "a list", value);
+    return value.map((item, index) => this.known(item, `${key}.${index}`));
+  }
+
+  private read(key: string): unknown {
+    return this.known((this.values as Record<string, unknown>)[key], key);
+  }
+
+  private known(value: unknown, key: string): unknown {
+    if (value !== unknown) return value;
+    throw new Unreadable(`${this.pathOf(key)}: its value can't be known in a preview`);
   }
 
   /** Says the kind of what it got, never the value: that may be a secret. */

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { exampleInstance, exampleNode } from "../../policies/example";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { tryRule } from "../../policies/try-rule";
@@ -14,11 +15,16 @@ import { everyChange, unknownText } from "../support/every-change";
 let engine: Engine;
 beforeEach(() => {
   engine = new Engine();
+  const starter = [{ name: "policy-berth", path: join(checkout, "policies") }];
+  engine.write(
+    "Pulumi.yaml",
+    `${engine.read("Pulumi.yaml")}plugins: ${JSON.stringify({ analyzers: starter })}\n`,
+  );
 });
 afterEach(() => engine.remove());
 
 /** A preview with the pack, of a program that makes just these. Texts of commands and passwords are secrets. */
-async function preview(resources: readonly Resource[], overrides?: string) {
+async function preview(resources: readonly Resource[], overrides?: string, config: string[] = []) {
   if (overrides) engine.pulumi("config", "set", "berth:policies", overrides);
   return engine.run(
     "preview",
@@ -35,7 +41,7 @@ async function preview(resources: readonly Resource[], overrides?: string) {
        if (type === "command:local:Command") new local.Command(name, given(props));
        else if (type.startsWith("berth:"))
          new pulumi.ComponentResource(type, name, given(props)).registerOutputs(given(props));`,
-    ["--policy-pack", join(checkout, "policies")],
+    ["--policy-pack", join(checkout, "policies"), ...config],
   );
 }
 
@@ -81,4 +87,23 @@ test("advice lets a preview pass, and so does an overridden rule, with its reaso
   expect(violations).toContain(
     "advisory show-overrides conformance-test: require-memory-headroom is only advice for this stack: one night only, Ana watches it",
   );
+});
+
+test("parameters and levels are those of --policy-pack-config, and what it misspells is an error", async () => {
+  const resources = [exampleNode({ maxInstances: 0 }), exampleInstance({ ramBytes: 6.7e9 })];
+  engine.write(
+    "limits.json",
+    `{"require-memory-headroom": {"least": 0.2}, "limit-instances-per-node": "advisory", "advise-memory-headroom": "disabled"}`,
+  );
+  const config = ["--policy-pack-config", join(engine.folder, "limits.json")];
+  const { ok, violations, text } = await preview(resources, undefined, config);
+  expect(ok, text).toBe(false);
+  expect(violations.map((line) => line.split("\n")[0]).toSorted()).toEqual([
+    "advisory limit-instances-per-node rpi1: rpi1: 1 instances (critic), max_instances is 0; place 1 of them elsewhere or raise it",
+    "mandatory require-memory-headroom rpi1: rpi1: 6.7 GB of 8 GB of RAM would be held, the limit is 6.4 GB: 20 % must stay free (whatever memory_headroom.require says)",
+  ]);
+  engine.write("limits.json", `{"require-memory-headroom": {"least": 2}}`);
+  const mistaken = await preview(resources, undefined, config);
+  expect([mistaken.ok, mistaken.violations]).toEqual([false, []]);
+  expect(mistaken.text).toMatch(/validating policy config: berth 0\.1\.0 .*least.*0\.9/);
 });

@@ -88,9 +88,8 @@ test("a planner with a bug is stopped in the preview, and by an update that skip
   bed = await TestBed.open();
   const program = join(bed.folder, "program");
   mkdirSync(program);
-  for (const name of ["node_modules", "tsconfig.json"])
+  for (const name of ["node_modules", "tsconfig.json", "Pulumi.yaml", "policies"])
     symlinkSync(join(checkout, name), join(program, name));
-  writeFileSync(join(program, "Pulumi.yaml"), "name: berth\nruntime: nodejs\n");
   writeFileSync(join(program, "package.json"), JSON.stringify({ name: "corrupted", main: "index.ts" }));
   const corrupted = join(checkout, "test/fixtures/programs/corrupted-plan");
   writeFileSync(
