@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections import Counter
@@ -13,12 +14,12 @@ from outcome import Outcome
 
 
 class CheckpointError(Exception):
-    """A checkpoint that cannot be gone on from; its text is one line for the person who runs the program."""
+    """A file that is no checkpoint; its text is one line for the person who runs the program."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What must be the same for a run to go on from a checkpoint."""
+    """What must be the same for a run to go on from a checkpoint: who changes it starts a run of its own."""
 
     seed: int
     horizon: int
@@ -30,39 +31,29 @@ class Identity:
 
 
 class Checkpoint:
-    """Of one run, in a folder of its own; without a folder it keeps nothing."""
+    """Of one run, in a file of its own; without a folder it keeps nothing."""
 
     def __init__(self, folder: Path | None, identity: Identity) -> None:
-        self._path = folder / "cognition.json" if folder else None
-        self._identity = asdict(identity)
+        told = json.dumps(asdict(identity)).encode()
+        self._path = folder / f"cognition-{hashlib.sha256(told).hexdigest()[:12]}.json" if folder else None
 
     def read(self) -> Outcome | None:
-        """What was kept last; throws CheckpointError when it is another run's."""
+        """What was kept last; throws CheckpointError."""
         if self._path is None or not self._path.exists():
             return None
         try:
-            value = json.loads(self._path.read_text(encoding="utf-8"))
-            identity, outcome = value["identity"], value["outcome"]
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
             for key in ("actions", "policies"):
-                outcome[key] = Counter(outcome[key])
-            kept = Outcome(**outcome)
+                kept[key] = Counter(kept[key])
+            return Outcome(**kept)
         except (ValueError, KeyError, TypeError) as error:
             raise CheckpointError(f"{self._path}: no checkpoint of this program; remove the file") from error
-        differing = [key for key in self._identity if identity.get(key) != self._identity[key]]
-        if differing:
-            was, now = (
-                ", ".join(f"{key} {of.get(key)}" for key in differing) for of in (identity, self._identity)
-            )
-            raise CheckpointError(
-                f"{self._path}: of a run with {was}, not {now}; remove the file to start anew"
-            )
-        return kept
 
     def keep(self, outcome: Outcome) -> None:
         """Once this returns, it outlives a power cut."""
         if self._path:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(self._path, {"identity": self._identity, "outcome": vars(outcome)})
+            write_durably(self._path, vars(outcome))
 
 
 def write_durably(path: Path, value: dict[str, Any]) -> None:
@@ -73,3 +64,8 @@ def write_durably(path: Path, value: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name, too
+    finally:
+        os.close(folder)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import log
+
+from signals import KINDS
 from transmitters import Levels
 from workspace import Broadcast
 
@@ -15,12 +18,14 @@ EFFECTS: dict[str, Levels] = {
 RELIEF: Levels = {"cortisol": -0.1, "serotonin": 0.05}
 """Of withdrawing."""
 STARTLE = 0.05
-"""Norepinephrine per nat of surprise."""
+"""Norepinephrine per nat of surprise beyond that of an even guess; what was foreseen calms."""
+EVEN_GUESS = log(len(KINDS) + 1)
+"""Surprise in nats: of any kind, or none."""
 
 
 def consequence(broadcast: Broadcast, action: str, surprise: float) -> Levels:
     """Deltas: the most salient signal's effect in proportion to its salience, relief and startle."""
-    delta: Levels = {"norepinephrine": STARTLE * surprise}
+    delta: Levels = {"norepinephrine": STARTLE * (surprise - EVEN_GUESS)}
     for signal, weight in broadcast.signals[:1]:
         _add(delta, EFFECTS[signal.kind], weight)
     if action == "withdraw":

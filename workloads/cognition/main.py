@@ -57,7 +57,9 @@ def _run(arguments: argparse.Namespace, model: GenerativeModel) -> dict[str, Any
     identity = Identity(arguments.seed, arguments.horizon, arguments.capacity, model.digest, source)
     folder = os.environ.get("BERTH_CHECKPOINT_DIR")
     checkpoint = Checkpoint(Path(folder) if folder else None, identity)
-    outcome = checkpoint.read() or Outcome.at_first(model)
+    outcome = checkpoint.read()
+    if outcome is None or (not arguments.file and outcome.sequence > arguments.inputs):
+        outcome = Outcome.at_first(model)  # also where fewer inputs are asked for than a former run had
     resumed_after = outcome.sequence
     started = time.monotonic()
     _join(arguments.gpus)

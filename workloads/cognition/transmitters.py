@@ -7,7 +7,7 @@ from collections.abc import Mapping
 Levels = dict[str, float]
 TRANSMITTERS = ("dopamine", "serotonin", "oxytocin", "cortisol", "norepinephrine")
 RESTING = 0.5
-RECOVERY = 0.1
+RECOVERY = 0.25
 """Share of the way back to rest that a level goes before each consequence: else all would stick at 0 or 1."""
 REBOUND_ABOVE, REBOUND = 0.8, 0.1
 

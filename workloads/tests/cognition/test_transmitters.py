@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import log
 
 import pytest
 from consequence import consequence
@@ -24,14 +25,14 @@ def test_add_deltas_and_recover() -> None:
         "cortisol": 0.4,
     }
     after = transmitters.apply({})
-    assert after["dopamine"] == pytest.approx(0.68)  # a tenth of the way from 0.7 to 0.5
-    assert after["cortisol"] == pytest.approx(0.41)
+    assert after["dopamine"] == pytest.approx(0.65)  # a quarter of the way from 0.7 to 0.5
+    assert after["cortisol"] == pytest.approx(0.425)
 
 
 def test_much_dopamine_calls_forth_its_opponent() -> None:
     transmitters = Transmitters({**dict.fromkeys(TRANSMITTERS, 0.5), "dopamine": 0.7})
     after = transmitters.apply({"dopamine": 0.2})
-    assert after["dopamine"] == pytest.approx(0.88)
+    assert after["dopamine"] == pytest.approx(0.85)
     assert after["norepinephrine"] == pytest.approx(0.6)
 
 
@@ -63,9 +64,18 @@ def test_a_consequence_follows_the_most_salient_signal() -> None:
     threat, reward = Signal("a", "threat", 0.9), Signal("b", "reward", 0.7)
     seen = Broadcast(((threat, 0.8), (reward, 0.7)), 0.8)
     assert consequence(seen, "withdraw", surprise=2.0) == pytest.approx(
-        {"norepinephrine": 2 * 0.05 + 0.8 * 0.1, "cortisol": 0.8 * 0.2 - 0.1, "serotonin": -0.8 * 0.1 + 0.05}
+        {
+            "norepinephrine": (2 - log(5)) * 0.05 + 0.8 * 0.1,
+            "cortisol": 0.8 * 0.2 - 0.1,
+            "serotonin": -0.8 * 0.1 + 0.05,
+        }
     )
 
 
 def test_a_quiet_moment_leaves_its_surprise() -> None:
-    assert consequence(Broadcast((), 0.4), "wait", surprise=1.0) == {"norepinephrine": 0.05}
+    assert consequence(Broadcast((), 0.4), "wait", surprise=log(5) + 1) == pytest.approx(
+        {"norepinephrine": 0.05}
+    )
+    assert consequence(Broadcast((), 0.4), "wait", surprise=log(5) - 1) == pytest.approx(
+        {"norepinephrine": -0.05}
+    )
