@@ -100,9 +100,11 @@ export class RayCluster extends pulumi.ComponentResource {
 const leaderOf = ({ members }: RayClusterArgs): Placed =>
   members.find(({ instance }) => instance.ray!.role === "head")!;
 
-const addressOf = ({ node, placement }: Placed): RayAddress => ({
-  host: node.args.machine.connection.host,
-  port: rayPorts(placement.port!).gcs,
+const hostOf = ({ node }: Placed): string => node.args.machine.connection.host;
+
+const addressOf = (member: Placed): RayAddress => ({
+  host: hostOf(member),
+  port: rayPorts(member.placement.port!).gcs,
 });
 
 /** All that starts any member anew, in 16 hex digits. */
@@ -111,7 +113,7 @@ function formationOf(args: RayClusterArgs): string {
   const specs = args.members.map((member) => [
     member.placement.node,
     member.placement.takes,
-    raySpec(args.cluster, member, head),
+    raySpec(args.cluster, { ...member, host: hostOf(member) }, head),
   ]);
   return createHash("sha256").update(JSON.stringify(specs)).digest("hex").slice(0, 16);
 }

@@ -34,7 +34,7 @@ export function rayMember(
   after: { readonly joined: pulumi.Resource; readonly versions: pulumi.Output<RayVersions> } | undefined,
   { parent, dependsOn }: { parent: pulumi.Resource } & Pick<pulumi.ResourceOptions, "dependsOn">,
 ): { versions: pulumi.Output<RayVersions>; joined: local.Command } {
-  const { node, cluster, head, instance, turn } = args;
+  const { node, cluster, head, instance, placement, turn } = args;
   const environment = remoteCommand(
     `${name}-environment`,
     {
@@ -47,19 +47,26 @@ export function rayMember(
     { parent, dependsOn },
   );
   const before = [...(turn ? [turn] : []), ...(after ? [after.joined] : [])];
+  const { host } = node.args.machine.connection;
+  const ray = raySpec(cluster, { instance, placement, host }, head);
   const { janitor, started } = supervisedProcess(
     name,
-    { ...args, program: { code: null, ray: raySpec(cluster, args, head) }, after: before },
+    { ...args, program: { code: null, ray }, after: before },
     { parent, dependsOn: environment },
   );
-  const ray = { cluster: cluster.name, member: instance.id, role: instance.ray!.role, wait_s: joinSeconds };
+  const awaited = {
+    cluster: cluster.name,
+    member: instance.id,
+    role: instance.ray!.role,
+    wait_s: joinSeconds,
+  };
   const joined = remoteCommand(
     `${name}-joined`,
     {
       place: [node.args.machine.name, janitor.id, args.formation],
       reach: node.reach,
       ensure: "ray-joined",
-      request: node.target.apply((target) => ({ ...target, ray })),
+      request: node.target.apply((target) => ({ ...target, ray: awaited })),
     },
     { parent, dependsOn: started },
   );

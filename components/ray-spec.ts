@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Placement } from "../placement/plan";
+import type { Instance } from "../topology/instance";
 import type { RayCluster } from "../topology/ray-cluster";
 import { rayPorts } from "../topology/ray-ports";
-import type { Placed } from "./instance-view";
 
 /** Where a cluster is led from. */
 export interface RayAddress {
@@ -9,13 +10,21 @@ export interface RayAddress {
   readonly port: number;
 }
 
+/** A member with its place. */
+export interface RayMemberAt {
+  readonly instance: Instance;
+  readonly placement: Pick<Placement, "port">;
+  /** Where the others reach it. */
+  readonly host: string;
+}
+
 /** What a node is told of a member: all that its command line is made of there. Plain, and without the token. */
-export function raySpec(cluster: RayCluster, { node, instance, placement }: Placed, head: RayAddress) {
+export function raySpec(cluster: RayCluster, { host, instance, placement }: RayMemberAt, head: RayAddress) {
   const { role, cpus, gpus, heapBytes, objectStoreBytes } = instance.ray!;
   return {
     cluster: cluster.name,
     role,
-    host: node.args.machine.connection.host,
+    host,
     head,
     ports: rayPorts(placement.port!),
     num_cpus: cpus,
@@ -34,3 +43,5 @@ function environmentDigest({ version, python, requirements, wheels }: RayCluster
   const text = JSON.stringify([version, python, requirements, wheels]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
+
+export type RaySpec = ReturnType<typeof raySpec>;

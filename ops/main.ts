@@ -157,6 +157,26 @@ Examples:
 
 addOperateVerbs(program);
 
+program
+  .command("nixos")
+  .description("print a NixOS module for the Ray members that a stack has on a node; starts nothing")
+  .argument("<stack>", "a stack of stacks/, such as cognition")
+  .argument("<node>", "a node of its cluster, such as rpi1")
+  .addHelpText(
+    "after",
+    `
+Where a machine starts its services by its own configuration, instead of  ./berth up. docs/ray.md says what to add to it.
+
+Exit status: 0 printed, 1 not all placed, 2 bad input.
+
+Examples:
+  ./berth nixos cognition rpi1 > ray.nix`,
+  )
+  .action(async (stack, node) => {
+    const { nixos } = require("./nixos") as typeof import("./nixos");
+    process.exitCode = await nixos(stack, node);
+  });
+
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader of a pipe, such as `head`, has seen enough.
   if (error.code !== "EPIPE") throw error;

@@ -2,3 +2,10 @@
 // pack as slow to start as the program.
 export const Node = "berth:components:Node";
 export const ExperimentInstance = "berth:components:ExperimentInstance";
+export const RayCluster = "berth:components:RayCluster";
+export const RayHead = "berth:components:RayHead";
+export const RayWorker = "berth:components:RayWorker";
+export const RayJob = "berth:components:RayJob";
+
+/** Whatever takes room on a node. */
+export const instanceTypes: readonly string[] = [ExperimentInstance, RayHead, RayWorker];

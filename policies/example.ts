@@ -1,6 +1,7 @@
 import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
-import { ExperimentInstance, Node } from "./component-types";
+import type { RayClusterView } from "../components/ray-cluster";
+import { ExperimentInstance, Node, RayCluster, RayHead } from "./component-types";
 import type { Resource } from "./rule";
 
 // What rules look at, and no more: the examples of broken rules are made of these.
@@ -31,6 +32,7 @@ export function exampleInstance(changes: Partial<InstanceView> = {}): Resource {
     ramBytes,
     gpu: "none",
     gpuMemoryBytes: 0,
+    slots: 1,
     antiAffinity: [],
     network: "isolated",
     command: ["python3", "main.py"],
@@ -39,4 +41,36 @@ export function exampleInstance(changes: Partial<InstanceView> = {}): Resource {
     ...changes,
   };
   return { type: ExperimentInstance, name: props.instance!, props };
+}
+
+/** A Ray cluster led from that node, with `changes`. */
+export function exampleRayCluster(changes: Partial<RayClusterView> = {}): Resource {
+  const props: Partial<RayClusterView> = {
+    cluster: "mind",
+    version: "2.60.0",
+    authMode: "token",
+    dashboardHost: "127.0.0.1",
+    ...changes,
+  };
+  return { type: RayCluster, name: props.cluster!, props };
+}
+
+/** Its head, which takes 2 GB, with `changes`. */
+export function exampleRayMember(changes: Partial<InstanceView> = {}): Resource {
+  const { props } = exampleInstance({
+    instance: "mind-head",
+    slots: 0,
+    command: [],
+    ray: {
+      cluster: "mind",
+      role: "head",
+      heapBytes: 1e9,
+      objectStoreBytes: 2e8,
+      ownBytes: 8e8,
+      cpus: 1,
+      gpus: 0,
+    },
+    ...changes,
+  });
+  return { type: RayHead, name: `${props.instance}`, props };
 }

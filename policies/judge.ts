@@ -1,6 +1,6 @@
 import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
-import { ExperimentInstance, Node } from "./component-types";
+import { instanceTypes, Node } from "./component-types";
 import type { Level, NodeRule, Resource, Rule, Terms } from "./rule";
 import { Unreadable, type Untyped, Values } from "./values";
 
@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** Whether a resource counts when nodes are judged. */
-export const concernsNodes = (type: string) => type === Node || type === ExperimentInstance;
+export const concernsNodes = (type: string) => type === Node || instanceTypes.includes(type);
 
 /**
  * Judges a stack by its rules. What concerns a node as a whole is judged once, at the end of a preview. An update would have started
@@ -66,9 +66,7 @@ const nodeOf = ({ type, name, props }: Seen) => (type === Node ? name : props.no
 
 function onNodes(active: ActiveRule<NodeRule>, resources: readonly Seen[]): Finding[] {
   const { rule, terms } = active;
-  const instances = ofType(resources, ExperimentInstance).map(
-    ({ props }) => new Values(props as InstanceView),
-  );
+  const instances = ofType(resources, ...instanceTypes).map(({ props }) => new Values(props as InstanceView));
   return ofType(resources, Node).flatMap((node) =>
     found(active, node, () => {
       const here = instances.filter((instance) => instance.text("node") === node.name);
@@ -80,7 +78,7 @@ function onNodes(active: ActiveRule<NodeRule>, resources: readonly Seen[]): Find
 /** What stands on a node that the stack does not describe is in nobody's sum. */
 function homeless(active: ActiveRule, resources: readonly Seen[]): Finding[] {
   const nodes = ofType(resources, Node).map(({ name }) => name);
-  return ofType(resources, ExperimentInstance).flatMap((instance) =>
+  return ofType(resources, ...instanceTypes).flatMap((instance) =>
     found(active, instance, () => {
       const node = new Values(instance.props as InstanceView).text("node");
       if (nodes.includes(node)) return [];
@@ -90,8 +88,8 @@ function homeless(active: ActiveRule, resources: readonly Seen[]): Finding[] {
 }
 
 /** By name: the engine's order is another one each time. */
-const ofType = (resources: readonly Seen[], type: string) =>
-  resources.filter((resource) => resource.type === type).sort((a, b) => (a.name < b.name ? -1 : 1));
+const ofType = (resources: readonly Seen[], ...types: readonly string[]) =>
+  resources.filter(({ type }) => types.includes(type)).sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** What cannot be judged counts as broken. */
 function found(active: ActiveRule, { urn }: Seen, check: () => string[]): Finding[] {

@@ -7,8 +7,14 @@ export const limitInstancesPerNode: NodeRule = {
   why: "Memory is not all that instances share: they also compete for cores, disk and network.",
   checkNode({ node, instances }) {
     const names = [
-      ...instances.map((instance) => instance.text("instance")),
-      ...node.list("heldByOthers").map((held) => `${held.text("stack")}/${held.text("instance")}`),
+      // A member of a Ray cluster takes memory and cores, and no slot.
+      ...instances
+        .filter((instance) => instance.number("slots") > 0)
+        .map((instance) => instance.text("instance")),
+      ...node
+        .list("heldByOthers")
+        .filter((held) => !held.has("slots"))
+        .map((held) => `${held.text("stack")}/${held.text("instance")}`),
     ];
     const [name, limit] = [node.text("name"), node.number("maxInstances")];
     if (names.length <= limit) return [];

@@ -8,6 +8,10 @@ import { requireGpuMemory } from "./require-gpu-memory";
 import { requireGpuWhereRequired } from "./require-gpu-where-required";
 import { requireHostKey } from "./require-host-key";
 import { requireMemoryHeadroom } from "./require-memory-headroom";
+import { requireRayDashboardOnLocalhost } from "./require-ray-dashboard-on-localhost";
+import { requireRayObjectStoreSize } from "./require-ray-object-store-size";
+import { requireRayTokenAuth } from "./require-ray-token-auth";
+import { requireRayVersion } from "./require-ray-version";
 import { requireValidOverrides } from "./require-valid-overrides";
 import type { Level, Rule } from "./rule";
 import { showOverrides } from "./show-overrides";
@@ -24,6 +28,10 @@ export const rules: Readonly<Record<Level, readonly Rule[]>> = {
     requireHostKey,
     forbidPasswordLogin,
     forbidSecretInCommand,
+    requireRayVersion,
+    requireRayTokenAuth,
+    requireRayDashboardOnLocalhost,
+    requireRayObjectStoreSize,
     requireValidOverrides,
   ],
   advisory: [adviseMemoryHeadroom, showOverrides],

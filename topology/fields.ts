@@ -133,10 +133,15 @@ export const gpuAmount = z
 const largestGb = 100_000;
 
 /** A size written in GB, read as whole bytes. The smallest is a megabyte: a zero would divide by zero later. */
-export const size = gigabytes(0.001, `a size in GB from 0.001 to ${largestGb}`);
+export const size = sizeFrom(0.001);
 
 /** A size written in GB that may be 0, read as whole bytes. */
 export const sizeOrZero = gigabytes(0, `a size in GB from 0 to ${largestGb}`);
+
+/** A size written in GB that is at least `min`, read as whole bytes. */
+export function sizeFrom(min: number) {
+  return gigabytes(min, `a size in GB from ${min} to ${largestGb}`);
+}
 
 function gigabytes(min: number, expected: string) {
   return z

@@ -8,6 +8,7 @@ import {
   name,
   section,
   size,
+  sizeFrom,
   sizeOrZero,
   wholeNumber,
 } from "./fields";
@@ -35,7 +36,8 @@ const ownSizes = {
     description: "RAM for tasks and actors of this member; Ray schedules by it, the node holds them to it",
     example: 4,
   }),
-  object_store_gb: size.meta({
+  // Ray refuses less than 75 MiB.
+  object_store_gb: sizeFrom(0.08).meta({
     description: "RAM for objects that tasks share. Ray's own default, 30 % of the machine, is never used",
     example: 2,
   }),

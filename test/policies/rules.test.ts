@@ -1,7 +1,7 @@
 // What each rule says: about a good stack, one with a single thing broken, one at the limit, and resources of another type.
 // That a mandatory rule ends a preview is proved in test/integration/policies.test.ts.
 import { describe, expect, test } from "vitest";
-import { exampleInstance, exampleNode } from "../../policies/example";
+import { exampleInstance, exampleNode, exampleRayCluster, exampleRayMember } from "../../policies/example";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { tryRule } from "../../policies/try-rule";
@@ -29,6 +29,15 @@ const local = (create: string): Resource => ({
   name: "say",
   props: { create },
 });
+const member = {
+  cluster: "mind",
+  role: "worker" as const,
+  heapBytes: gb(1),
+  objectStoreBytes: gb(0.2),
+  ownBytes: gb(0.45),
+  cpus: 1,
+  gpus: 0,
+};
 const pinned = { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" };
 const stack: Resource = { type: "pulumi:pulumi:Stack", name: "berth-hive", props: {} };
 
@@ -55,6 +64,13 @@ const fixtures: Record<string, readonly Fixture[]> = {
         }),
         exampleInstance(),
         exampleInstance({ instance: "historian" }),
+      ],
+    },
+    {
+      name: "a member of a Ray cluster holds its memory, too",
+      resources: [exampleNode(), exampleRayMember({ ramBytes: gb(2) }), exampleInstance({ ramBytes: gb(5) })],
+      says: [
+        "rpi1: 7 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is critic 5 GB + mind-head 2 GB\nthe smallest change: 0.2 GB less: ram_gb of mind-head lowered to 1.8, or mind-head on another node",
       ],
     },
     {
@@ -187,6 +203,14 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "fewer", resources: [exampleNode(), exampleInstance()] },
     { name: "at the limit", resources: [exampleNode({ heldByOthers: [held] }), exampleInstance()] },
     {
+      name: "members of Ray clusters take none",
+      resources: [
+        exampleNode({ maxInstances: 1, heldByOthers: [{ ...held, slots: 0 }] }),
+        exampleInstance(),
+        exampleRayMember(),
+      ],
+    },
+    {
       name: "one more",
       resources: [exampleNode({ maxInstances: 1, heldByOthers: [held] }), exampleInstance()],
       says: [
@@ -278,6 +302,94 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
     },
     { name: "another type", resources: [local("true"), exampleInstance()] },
+  ],
+  "require-ray-version": [
+    {
+      name: "newer",
+      resources: [exampleRayCluster({ version: "2.60.0" }), exampleRayCluster({ version: "3.0.0" })],
+    },
+    { name: "at the limit", resources: [exampleRayCluster({ version: "2.54.0" })] },
+    {
+      name: "older",
+      resources: [exampleRayCluster({ version: "2.53.9" }), exampleRayCluster({ version: "1.90.0" })],
+      says: [
+        "mind: Ray 2.53.9, at least 2.54.0 is required; write ray: 2.60.0",
+        "mind: Ray 1.90.0, at least 2.54.0 is required; write ray: 2.60.0",
+      ],
+    },
+    {
+      name: "no version",
+      resources: [exampleRayCluster({ version: "latest" })],
+      says: ['mind: "latest" is no version of Ray; write one such as 2.60.0'],
+    },
+    { name: "another type", resources: [exampleRayMember(), local("pip install ray==2.9.0")] },
+  ],
+  "require-ray-token-auth": [
+    { name: "a token", resources: [exampleRayCluster()] },
+    {
+      name: "commands that do not start it, or with a token",
+      resources: [
+        local("ray status"),
+        local("RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=token ray start --head"),
+      ],
+    },
+    {
+      name: "no token",
+      resources: [exampleRayCluster({ authMode: "disabled" }), local("ray start --head --port=6379")],
+      says: [
+        'mind: its authentication is "disabled"; it has to be token',
+        "create: starts Ray without RAY_AUTH_MODE=token; set it, and RAY_AUTH_TOKEN_PATH",
+      ],
+    },
+    { name: "another type", resources: [exampleRayMember(), exampleInstance({ command: ["ray", "start"] })] },
+  ],
+  "require-ray-dashboard-on-localhost": [
+    { name: "on the machine itself", resources: [exampleRayCluster()] },
+    {
+      name: "by its other names",
+      resources: [exampleRayCluster({ dashboardHost: "localhost" }), local("ray start --dashboard-host ::1")],
+    },
+    {
+      name: "for everybody",
+      resources: [
+        exampleRayCluster({ dashboardHost: "0.0.0.0" }),
+        local("ray start --head --dashboard-port=8265 --dashboard-host=0.0.0.0"),
+      ],
+      says: [
+        "mind: its dashboard listens on 0.0.0.0; it has to be 127.0.0.1",
+        "create: opens the dashboard of Ray on 0.0.0.0; leave --dashboard-host out",
+      ],
+    },
+    { name: "another type", resources: [exampleRayMember()] },
+  ],
+  "require-ray-object-store-size": [
+    {
+      name: "more than it needs",
+      resources: [exampleRayMember({ takes: { ramBytes: gb(3), gpuMemoryBytes: 0 } })],
+    },
+    {
+      name: "at the limit",
+      resources: [exampleRayMember({ takes: { ramBytes: gb(2), gpuMemoryBytes: 0 } })],
+    },
+    {
+      name: "a byte less, and a store that Ray refuses",
+      resources: [
+        exampleRayMember({ takes: { ramBytes: gb(2) - 1, gpuMemoryBytes: 0 } }),
+        {
+          ...exampleRayMember({
+            instance: "mind-cpu-0",
+            ray: { ...member, objectStoreBytes: gb(0.05) },
+            takes: { ramBytes: gb(1.5), gpuMemoryBytes: 0 },
+          }),
+          type: "berth:components:RayWorker",
+        },
+      ],
+      says: [
+        "mind-head: takes 1.99 GB, but heap 1 GB + object store 0.2 GB + Ray itself 0.8 GB are 2 GB; give it that, or lower heap_gb",
+        "mind-cpu-0: an object store of 0.05 GB; Ray needs 0.08 GB at least",
+      ],
+    },
+    { name: "another type", resources: [exampleRayCluster(), exampleInstance()] },
   ],
   "forbid-password-login": [
     { name: "a key", resources: [remote({ ...pinned, privateKey: "KEY" }), local("ssh -i key node")] },

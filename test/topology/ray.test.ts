@@ -143,7 +143,7 @@ describe("what is wrong with a Ray cluster", () => {
     ],
     [
       "no object store",
-      "scenario.yaml:3:24  ray_clusters[0].head.object_store_gb: missing, expected a size in GB from 0.001 to 100000",
+      "scenario.yaml:3:24  ray_clusters[0].head.object_store_gb: missing, expected a size in GB from 0.08 to 100000",
       file("ray_clusters:", "  - {name: mind, head: {heap_gb: 1}}"),
     ],
     [
