@@ -1,4 +1,3 @@
-import { wholeGpu } from "../../placement/pack/kind";
 import type { Packing } from "../../placement/pack/packing";
 import type { NewPolicy } from "./policy";
 import { ScoreTable } from "./score-table";
@@ -64,9 +63,11 @@ function typicalKinds({ kinds }: Packing, usual: readonly number[]): Typical[] {
 function fragmentation(packing: Packing, typical: readonly Typical[], machine: number): number {
   const { gpus: count, group } = packing.machines[machine]!;
   const all = packing.gpuLeft[machine]!;
-  let expected = 0;
+  // By reason, as the authors add up: scores are cut to whole points, so that the last digit of a sum decides ties.
+  const sums = new Float64Array(6);
   for (const { kind, share } of typical) {
     const { cpuMilli, gpus, gpuMilli, takes } = packing.kinds[kind]!;
+    const hasCpu = cpuMilli <= packing.cpuFree[machine]!;
     let fitting = 0;
     let lost = 0;
     for (let device = 0; device < count; device++) {
@@ -74,8 +75,11 @@ function fragmentation(packing: Packing, typical: readonly Typical[], machine: n
       if (left < gpuMilli) lost += left;
       else fitting++;
     }
-    const isOfUse = gpuMilli > 0 && takes[group] && cpuMilli <= packing.cpuFree[machine]! && fitting >= gpus;
-    expected += share * (isOfUse ? lost : all);
+    if (gpuMilli === 0) sums[hasCpu ? 3 : 4]! += share * all;
+    else if (!takes[group]) sums[5]! += share * all;
+    else if (fitting < gpus) sums[hasCpu ? 1 : 0]! += share * all;
+    else if (hasCpu) sums[1]! += share * lost;
+    else sums[2]! += share * all;
   }
-  return Math.min(expected, count * wholeGpu);
+  return sums.reduce((sum, one) => sum + one, 0);
 }

@@ -1,5 +1,5 @@
 import { Dice } from "./dice";
-import { type Goal, mostGpu } from "./goal";
+import { type Goal, mostGpu, warmth } from "./goal";
 import { Improver } from "./improver";
 import { gpuOf, type Kind, type Machine, wholeGpu } from "./kind";
 import { Packing } from "./packing";
@@ -43,7 +43,7 @@ export class Foresight {
     this.goal = mostGpu(this.packing);
     this.before = new Snapshot(this.packing);
     this.improver = new Improver(this.packing, this.waiting, new Dice(1), this.goal, this.count);
-    this.improver.improve(rounds);
+    this.improver.improve(rounds, warmth);
   }
 
   place(kind: number): { machine: number; devices: number } | undefined {

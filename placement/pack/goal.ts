@@ -10,6 +10,10 @@ export interface Goal {
   worth(kind: number, machine: number): number;
   /** What the machine is worth as it stands, beyond those on it. */
   order?(machine: number): number;
+  /** How often a round empties its machines, of 1. */
+  emptied: number;
+  /** Else the share of the residents that it sends away, from a draw between 0 and 1. */
+  thinned(draw: number): number;
   /** Who is placed earlier when many wait; about 1 is the difference between two who may well change turns. */
   urgency(kind: number): number;
   /** How ill the machine would be used by one of the kind: of those that have room the one with the least gets it. */
@@ -19,11 +23,17 @@ export interface Goal {
 /** What one more instance is worth, in thousandths of a GPU: too little to outweigh any GPU, so that only of equals the fuller one wins. */
 const worthOfOne = 0.01;
 
+/** What `mostGpu` may give up at first, in thousandths of a GPU: about what one share is smaller than another. */
+export const warmth = 80;
+
 /** The most GPU, then the most instances: for lists of which not all will fit. */
 export function mostGpu(packing: Packing): Goal {
   const worth = packing.kinds.map((kind) => gpuOf(kind) + worthOfOne);
   return {
     worth: (kind) => worth[kind]!,
+    // Few at a time: a machine of eight GPUs that is emptied is hardly ever filled better.
+    emptied: 0.1,
+    thinned: (draw) => 0.05 + 0.4 * draw,
     urgency: (kind) => urgencyOf(packing.kinds[kind]!),
     waste: wasteOfGpu(packing),
   };

@@ -33,18 +33,23 @@ export class Improver {
     this.snapshots = [0, 1, 2].map(() => new Snapshot(packing));
   }
 
-  /** @param rounds a count, not a time, so that every machine decides the same */
-  improve(rounds: number): void {
-    const { dice, ruined, snapshots } = this;
+  /**
+   * @param rounds a count, not a time, so that every machine decides the same
+   * @param warmth how much is given up now and then at first, to get out of where every small change makes it worse; it
+   * cools down to nothing. After Kirkpatrick and others, "Optimization by Simulated Annealing", 1983
+   */
+  improve(rounds: number, warmth = 0): void {
+    const { dice, goal, ruined, snapshots } = this;
     for (let round = 0; round < rounds; round++) {
       this.draw();
-      const share = dice.roll() < 0.5 ? 1 : 0.3 + 0.6 * dice.roll();
+      const share = dice.roll() < goal.emptied ? 1 : goal.thinned(dice.roll());
       let lost = this.order();
       for (let index = 0; index < ruined.length; index++) {
         snapshots[index]!.take(ruined[index]!);
         lost += this.ruin(ruined[index]!, share);
       }
-      if (this.recreate() + this.order() < lost - rounding) this.undo();
+      const mayLose = warmth === 0 ? 0 : -warmth * (1 - round / rounds) ** 3 * Math.log(dice.roll());
+      if (this.recreate() + this.order() < lost - mayLose - rounding) this.undo();
     }
   }
 

@@ -41,6 +41,9 @@ export function largeBlocks(
       const block = residents.length === 0 ? blocks[machine]! : 0;
       return block + togetherness(residents) + evenness * share * share;
     },
+    // A node that is to stay empty must be emptied first.
+    emptied: 0.5,
+    thinned: (draw) => 0.3 + 0.6 * draw,
     urgency: (kind) => (3 * size[kind]!) / largest + Number(packing.kinds[kind]!.conflicts.length > 0),
     waste: (kind, machine) => (home[kind] === machine ? -1 : packing.ramFree[machine]! / largest),
   };

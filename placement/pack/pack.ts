@@ -1,5 +1,5 @@
 import { Dice } from "./dice";
-import { mostGpu } from "./goal";
+import { mostGpu, warmth } from "./goal";
 import { Improver } from "./improver";
 import type { Kind, Machine } from "./kind";
 import { Packing } from "./packing";
@@ -20,6 +20,6 @@ export function pack(
   const packing = new Packing(kinds, machines);
   const waiting = new Waiting(kinds.length);
   for (const [kind, count] of counts.entries()) for (let one = 0; one < count; one++) waiting.add(kind);
-  new Improver(packing, waiting, new Dice(1), mostGpu(packing)).improve(rounds);
+  new Improver(packing, waiting, new Dice(1), mostGpu(packing)).improve(rounds, warmth);
   return packing;
 }

@@ -6,6 +6,9 @@ import type { Waiting } from "./waiting";
 /** How often a machine is overlooked: always taking what looks best never finds what is best. */
 const blink = 0.01;
 
+/** How often a kind lets the next ones take their turn, in every other filling: many of one kind would take every idle device. */
+const yielding = 0.2;
+
 /** Fills machines with those that wait, kind after kind: the hard ones first, shaken up so that no two fillings are alike. */
 export class Recreator {
   /** Larger is earlier. */
@@ -27,8 +30,13 @@ export class Recreator {
 
   /** @returns what those are worth that were placed */
   fill(machines: readonly number[]): number {
-    const { waiting, order, goal } = this;
     const length = this.arrange(machines);
+    const won = this.dice.roll() < 0.5 ? this.place(length, machines, yielding) : 0;
+    return won + this.place(length, machines, 0);
+  }
+
+  private place(length: number, machines: readonly number[], yields: number): number {
+    const { waiting, order, goal, dice } = this;
     let won = 0;
     for (let index = 0; index < length; index++) {
       const kind = order[index]!;
@@ -37,6 +45,7 @@ export class Recreator {
         if (machine < 0) break;
         waiting.remove(kind);
         won += goal.worth(kind, machine);
+        if (yields > 0 && dice.roll() < yields) break;
       }
     }
     return won;
