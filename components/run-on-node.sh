@@ -118,7 +118,7 @@ program() {
   printf '\nload('
   cat
   case $verb in
-    preflight | purge | facts)
+    preflight | purge | facts | logs | census)
       printf ', {'
       for file in "$supervisor"/*.py; do
         [ "${file##*/}" = loader.py ] && continue
@@ -156,13 +156,17 @@ if [ "$verb" = connect ]; then
   exit
 fi
 # Beyond the deadline that the node keeps by itself: it may hang as a whole while its connection lives. That connection then
-# keeps what it was given to write to: so files, for the engine waits until its pipes are closed.
-limit=$((BERTH_SECONDS + 15))
-program | timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >"$home/out.$$" 2>"$home/err.$$"
-status=$?
-cat "$home/out.$$"
-cat "$home/err.$$" >&2
+# keeps what it was given to write to: so files, for the engine waits until its pipes are closed. They lose their names at once:
+# nothing is left when this command is interrupted.
+{ : >"$home/out.$$" && : >"$home/err.$$"; } 2>/dev/null || refuse "CannotWrite: $home; make room there, then run this again"
+exec 3>"$home/out.$$" 5>"$home/err.$$"
+exec 4<"$home/out.$$" 6<"$home/err.$$"
 rm -f "$home/out.$$" "$home/err.$$"
+limit=$((BERTH_SECONDS + 15))
+program | timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >&3 2>&5
+status=$?
+cat <&4
+cat <&6 >&2
 case $status in
   0) ;;
   124 | 137) refuse "DeadlineExceeded: $BERTH_NODE has not ended $verb in $limit s; see whether it hangs, then run this again$(or_gone)" ;;

@@ -8,9 +8,10 @@ export interface Verb<Args extends unknown[]> {
   readonly description: string;
   /** Name and meaning each, in commander's notation: `<needed>`, `[optional]`. */
   readonly args: readonly (readonly [name: string, meaning: string])[];
-  /** Flags and meaning each, besides `--config-file` and `--json`, which every verb has. */
+  /** Flags and meaning each, besides `--config-file` and `--json`. */
   readonly options?: readonly (readonly [flags: string, meaning: string, fallback?: string])[];
-  readonly json: string;
+  /** What `--json` prints; undefined: it has none. */
+  readonly json?: string;
   readonly exitStatus: string;
   readonly examples: readonly string[];
   /** Does it; returns the exit status. Requires its module by itself: no verb waits for what another needs. */
@@ -26,9 +27,9 @@ export function addVerb(program: Command, verb: Verb<any[]>): void {
   if (verb.alias) command.alias(verb.alias);
   for (const [name, meaning] of verb.args) command.argument(name, meaning);
   for (const [flags, meaning, fallback] of verb.options ?? []) command.option(flags, meaning, fallback);
+  command.option("--config-file <file>", "stack file to use instead of the one in stacks/");
+  if (verb.json) command.option("--json", verb.json);
   command
-    .option("--config-file <file>", "stack file to use instead of the one in stacks/")
-    .option("--json", verb.json)
     .addHelpText(
       "after",
       `

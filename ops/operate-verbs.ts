@@ -44,4 +44,67 @@ export function addOperateVerbs(program: Command): void {
     examples: ["health hive-cluster", "health hive-cluster --grace 0 && ./berth preview hive-cluster"],
     run: (stack, options) => (require("./health") as typeof import("./health")).health(stack, options),
   });
+  addVerb(program, {
+    name: "resources",
+    description: "memory, CPU and GPUs of every node, and what of them is in use by whom",
+    args: [stackArgument],
+    json: "the answers for machines; null is what a machine does not tell",
+    exitStatus: "0 all nodes answered, 1 one did not, 2 bad input",
+    examples: ["resources hive-cluster"],
+    run: (stack, options) =>
+      (require("./resources") as typeof import("./resources")).resources(stack, options),
+  });
+  addVerb(program, {
+    name: "logs",
+    description: "the log of an instance, from wherever it runs or ran last; or of all instances on a node",
+    args: [stackArgument, ["<name>", "an instance, or a node"]],
+    options: [
+      ["-f, --follow", "and what comes, until Ctrl-C: over rotations, lost connections and moves"],
+      ["-n, --lines <number>", "so many lines from the end", "20"],
+    ],
+    json: "an object a line: node, instance, line",
+    exitStatus: "0 there is a log, 1 there is none, or nobody answered, 2 bad input; 130 after Ctrl-C",
+    examples: ["logs hive-cluster critic", "logs hive-cluster critic -f -n 100", "logs hive-cluster rpi1"],
+    run: (stack, name, options) => (require("./logs") as typeof import("./logs")).logs(stack, name, options),
+  });
+  addVerb(program, {
+    name: "ssh",
+    description: "a shell on a node, or a command there, over the connection that Berth itself uses",
+    args: [
+      stackArgument,
+      ["<node>", "a node of its cluster, such as rpi1"],
+      ["[command...]", "after  --  what to run there instead of a shell"],
+    ],
+    exitStatus: "that of what ran there, 255 when the node cannot be reached, 2 bad input",
+    examples: ["ssh hive-cluster rpi1", "ssh hive-cluster rpi1 -- free -h"],
+    run: (stack, node, command, options) =>
+      (require("./ssh") as typeof import("./ssh")).ssh(stack, node, command, options),
+  });
+  addVerb(program, {
+    name: "drift",
+    description:
+      "what runs against what the state says: dead, missing, moved, edited by hand, too much; changes nothing",
+    args: [stackArgument],
+    json: "the differences for machines, each with what repairs it",
+    exitStatus: "0 all is as the state says, 1 something is not or a node did not answer, 2 bad input",
+    examples: ["drift hive-cluster"],
+    run: (stack, options) => (require("./drift") as typeof import("./drift")).drift(stack, options),
+  });
+  addVerb(program, {
+    name: "sweep",
+    description:
+      "what Berth has left on the nodes that no stack of this back end owns; shows it, and ends it with --yes",
+    args: [stackArgument],
+    options: [
+      ["--yes", "end it; logs and results stay"],
+      [
+        "--owner <owner>",
+        "also what this owner left, whose state is lost; else what others own is left alone",
+      ],
+    ],
+    json: "what was found for machines",
+    exitStatus: "0 nothing of that kind is left, 1 something is or a node did not answer, 2 bad input",
+    examples: ["sweep hive-cluster", "sweep hive-cluster --yes"],
+    run: (stack, options) => (require("./sweep") as typeof import("./sweep")).sweep(stack, options),
+  });
 }

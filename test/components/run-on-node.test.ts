@@ -96,12 +96,15 @@ describe("one way", () => {
     const input = "import sys; print(sys.argv[1:], repr('é \"$x\" `y`'))";
     expect(run("start", input)).toEqual({ status: 0, stdout: "['start'] 'é \"$x\" `y`'\n", stderr: "" });
   });
-  test.each(["preflight", "purge", "facts"])("%s takes the supervisor along, as it is", (verb) => {
-    const { stdout } = run(verb, "print(program)");
-    const one = readFileSync(join(supervisor, "one.py"), "utf8");
-    const python = "import sys; print({'one.py': sys.stdin.read()})";
-    expect(stdout).toBe(execFileSync("python3", ["-c", python], { input: one, encoding: "utf8" }));
-  });
+  test.each(["preflight", "purge", "facts", "logs", "census"])(
+    "%s takes the supervisor along, as it is",
+    (verb) => {
+      const { stdout } = run(verb, "print(program)");
+      const one = readFileSync(join(supervisor, "one.py"), "utf8");
+      const python = "import sys; print({'one.py': sys.stdin.read()})";
+      expect(stdout).toBe(execFileSync("python3", ["-c", python], { input: one, encoding: "utf8" }));
+    },
+  );
   test("no file of the supervisor ends the literal it is sent in", () => {
     const own = join(dirname(runOnNodePath), "..", "workloads", "supervisor");
     for (const file of readdirSync(own).filter((name) => name.endsWith(".py")))

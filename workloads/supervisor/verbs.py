@@ -10,11 +10,12 @@ import json
 import sys
 from typing import Any, Callable, Dict
 
+from census import census
 from ending import stop
 from errors import BadRequest, NodeError, NodeErrors, from_system
 from facts import facts
 from layout import Layout
-from log_reading import logs
+from log_following import logs
 from preflight import preflight
 from purge import purge
 from ray_environment import ray_environment, ray_remove
@@ -42,6 +43,7 @@ VERBS: dict[str, Verb] = {
     "ray-job": ray_job,
     "ray-job-stop": ray_job_stop,
     "ray-remove": ray_remove,
+    "census": census,
     "purge": purge,
 }
 

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { goneNodes } from "../topology/gone-nodes";
+import { loadTopology } from "../topology/load-topology";
+import { stackFiles } from "../topology/stack-files";
+import { askCensus } from "./ask-census";
+import { askNodes } from "./ask-nodes";
+import { type Drift, driftFindings, type Found } from "./drift-findings";
+import { editedFiles } from "./edited-files";
+import { paint } from "./paint";
+import { pulumiSetUp, stackState } from "./stack-state";
+
+export interface DriftOptions {
+  configFile?: string;
+  json?: boolean;
+}
+
+/**
+ * Compares what runs with what the stack's state says, and tells what repairs it; changes nothing. Returns the exit status: 0 all
+ * is as the state says, 1 something is not, or a node did not answer. Throws ConfigError.
+ */
+export async function drift(stack: string, options: DriftOptions): Promise<number> {
+  const files = stackFiles(stack, options.configFile);
+  const { cluster } = loadTopology(files);
+  const gone = goneNodes(join(files.gone, cluster.name));
+  const state = await stackState(stack, await pulumiSetUp());
+  const nodes = cluster.nodes.filter(({ name }) => !gone.includes(name));
+  const answers = await askNodes(nodes, stack, async (node, reach) => {
+    const asked = state.started.filter((one) => one.node === node.name).map(({ instance }) => instance);
+    const [said, edited] = await Promise.all([
+      askCensus(node, reach, asked),
+      editedFiles(reach, state.code[node.name]),
+    ]);
+    return { said, edited };
+  });
+  const problems: Record<string, string> = {};
+  const found: Found[] = [];
+  for (const [node, { said, edited }] of answers)
+    if ("problem" in said) problems[node] = said.problem;
+    else
+      found.push({
+        node,
+        here: said.answer.stacks.find((one) => one.stack === stack),
+        editedFiles: edited,
+      });
+  const findings = driftFindings(stack, state, found);
+  if (options.json) console.log(JSON.stringify({ drift: findings, problems, gone }, null, 2));
+  else print(stack, findings, problems, gone);
+  return findings.length === 0 && Object.keys(problems).length === 0 ? 0 : 1;
+}
+
+function print(
+  stack: string,
+  findings: readonly Drift[],
+  problems: Record<string, string>,
+  gone: readonly string[],
+): void {
+  const colors = paint(process.stdout);
+  for (const { text, remedy } of findings) console.log(`${colors.yellow(text)}\n  ${remedy}`);
+  if (findings.length === 0) console.log(`${stack}: what runs is what the state says`);
+  for (const problem of Object.values(problems)) console.error(paint(process.stderr).red(problem));
+  for (const node of gone)
+    console.error(`${node} was given up and is not asked; once it answers:  ./berth back ${node} ${stack}`);
+}

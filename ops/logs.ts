@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Reach } from "../components/reach";
+import { ConfigError } from "../topology/config-error";
+import { didYouMean } from "../topology/did-you-mean";
+import { loadTopology } from "../topology/load-topology";
+import type { Node } from "../topology/node";
+import { stackFiles } from "../topology/stack-files";
+import { type Answer, askNode } from "./ask-node";
+import { askNodes } from "./ask-nodes";
+
+export interface LogsOptions {
+  configFile?: string;
+  follow?: boolean;
+  lines: string;
+  json?: boolean;
+}
+
+interface LogAnswer {
+  readonly text: string;
+  readonly place: readonly [inode: number, offset: number];
+  readonly runs: boolean;
+  readonly modified: number | null;
+}
+
+/** A log that is read. */
+interface Source {
+  readonly instance: string;
+  readonly node: Node;
+  readonly reach: Reach;
+  place: LogAnswer["place"];
+}
+
+/** Seconds that a node waits for more before it says that there is none. */
+const patience = 5;
+/** Milliseconds from an answer to the next question, so that a chatty log does not cost a request per line. */
+const pause = 500;
+
+/**
+ * Prints the last lines of an instance's log from wherever it runs, or ran last, or of all instances on a node. With `follow` also
+ * what comes, until Ctrl-C, over rotations, lost connections and moves. Returns the exit status: 0 there is a log, 1 there is none
+ * or nobody answered. Throws ConfigError.
+ */
+export async function logs(stack: string, name: string, options: LogsOptions): Promise<number> {
+  if (!/^\d{1,6}$/.test(options.lines))
+    throw new ConfigError([`berth: --lines: expected a whole number, such as 20, got "${options.lines}"`]);
+  const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
+  const ids = scenario.instances.map(({ id }) => id);
+  const names = cluster.nodes.map((node) => node.name);
+  if (![...ids, ...names].includes(name))
+    throw new ConfigError([`berth: no instance or node "${name}"${didYouMean(name, [...ids, ...names])}`]);
+  const isInstance = ids.includes(name);
+  const nodes = isInstance ? cluster.nodes : cluster.nodes.filter((node) => node.name === name);
+  const wanted = isInstance ? [name] : await instancesOn(nodes, stack);
+  const prefixed = !isInstance && wanted.length > 1;
+  const sources = await Promise.all(wanted.map((id) => firstAnswer(id, nodes, stack, Number(options.lines))));
+  const found = sources.filter((source) => source !== undefined);
+  for (const source of found) print(source, source.answer.text, prefixed, options);
+  if (options.follow) await Promise.all(found.map((source) => followed(source, nodes, prefixed, options)));
+  return found.length > 0 ? 0 : 1;
+}
+
+async function instancesOn(nodes: readonly Node[], stack: string): Promise<string[]> {
+  const answers = await askNodes(nodes, stack, ({ remoteWorkDir }, reach) =>
+    askNode<{ instances?: { id: string }[] }>(reach, "status", { work_dir: remoteWorkDir, stack, owner: "" }),
+  );
+  const [[node, answer]] = [...answers] as [[string, Answer<{ instances?: { id: string }[] }>]];
+  if ("problem" in answer) console.error(answer.problem);
+  else if (!answer.answer.instances?.length) console.error(`berth: nothing of ${stack} is on ${node}`);
+  return "problem" in answer ? [] : (answer.answer.instances ?? []).map(({ id }) => id);
+}
+
+/** Finds the log: where the instance runs, else the youngest one. */
+async function firstAnswer(instance: string, nodes: readonly Node[], stack: string, lines: number) {
+  const found = await located(instance, nodes, stack, lines);
+  if (found) return { ...found, place: found.answer.place };
+  console.error(`berth: ${instance} has no log on ${nodes.map(({ name }) => name).join(", ")}`);
+  return undefined;
+}
+
+async function located(instance: string, nodes: readonly Node[], stack: string, lines: number) {
+  const answers = await askNodes(nodes, stack, async (node, reach) => ({
+    node,
+    reach,
+    said: await ask(instance, node, reach, { lines }),
+  }));
+  for (const { said } of answers.values()) if ("problem" in said) console.error(said.problem);
+  return [...answers.values()]
+    .flatMap(({ node, reach, said }) =>
+      "answer" in said ? [{ instance, node, reach, answer: said.answer }] : [],
+    )
+    .filter(({ answer }) => answer.modified !== null)
+    .sort(
+      (a, b) => Number(b.answer.runs) - Number(a.answer.runs) || b.answer.modified! - a.answer.modified!,
+    )[0];
+}
+
+function ask(instance: string, node: Node, reach: Reach, fields: object): Promise<Answer<LogAnswer>> {
+  const request = { work_dir: node.remoteWorkDir, stack: reach.stack, owner: "", instance: { id: instance } };
+  return askNode(reach, "logs", { ...request, ...fields });
+}
+
+/** Never returns. */
+async function followed(
+  source: Source,
+  nodes: readonly Node[],
+  prefixed: boolean,
+  options: LogsOptions,
+): Promise<never> {
+  let [at, complained] = [source, ""];
+  for (;;) {
+    const said = await ask(at.instance, at.node, at.reach, { after: at.place, wait_s: patience });
+    if ("problem" in said) {
+      if (said.problem !== complained) console.error(said.problem);
+      complained = said.problem;
+    } else {
+      complained = "";
+      print(at, said.answer.text, prefixed, options);
+      at.place = said.answer.place;
+      const isOver = !said.answer.runs && said.answer.text === "";
+      if (isOver && nodes.length > 1) at = await whereItRuns(at, nodes);
+    }
+    await sleep(pause);
+  }
+}
+
+/** It may have moved. */
+async function whereItRuns(at: Source, nodes: readonly Node[]): Promise<Source> {
+  const others = nodes.filter((node) => node !== at.node);
+  const found = await located(at.instance, others, at.reach.stack, 0);
+  if (!found?.answer.runs) return at;
+  console.error(`berth: ${at.instance} runs on ${found.node.name} now`);
+  return { ...found, place: [0, 0] };
+}
+
+function print(
+  { instance, node }: Pick<Source, "instance" | "node">,
+  text: string,
+  prefixed: boolean,
+  { json }: LogsOptions,
+): void {
+  if (!json && !prefixed) process.stdout.write(text);
+  else
+    for (const line of text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined))
+      if (json) console.log(JSON.stringify({ node: node.name, instance, line }));
+      else console.log(`${instance}  ${line}`);
+}
