@@ -23,6 +23,7 @@ export function instanceView({ instance, placement, node }: Placed) {
     node: placement.node,
     port: placement.port,
     takes: placement.takes,
+    gpuDevices: placement.gpuDevices,
   };
 }
 

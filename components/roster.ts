@@ -1,6 +1,7 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../placement/plan";
+import { holding } from "./holding";
 import type { Node } from "./node";
 import { remoteCommand } from "./remote-command";
 
@@ -23,10 +24,7 @@ export function roster(
   prepared: pulumi.Resource[],
 ): local.Command {
   const keep = Object.fromEntries(
-    placements.map(({ instance, takes, port }) => [
-      instance,
-      { memory_bytes: takes.ramBytes, gpu_memory_bytes: takes.gpuMemoryBytes, port },
-    ]),
+    placements.map((placement) => [placement.instance, { ...holding(placement), port: placement.port }]),
   );
   return remoteCommand(
     `${node.name}-roster`,

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { holding } from "./holding";
 import type { Placed } from "./instance-view";
 import { remoteCommand } from "./remote-command";
 
@@ -62,8 +63,7 @@ function startRequest({ instance, placement, node, program }: SupervisedProcessA
       id: instance.id,
       ...program,
       env: instance.env,
-      memory_bytes: placement.takes.ramBytes,
-      gpu_memory_bytes: placement.takes.gpuMemoryBytes,
+      ...holding(placement),
       network: instance.network,
       host: machine.connection.host,
       port: placement.port,
@@ -76,7 +76,10 @@ function startRequest({ instance, placement, node, program }: SupervisedProcessA
     },
     node: {
       memory_limit_bytes: Math.floor((1 - require) * machine.ramBytes) - coTenants("ramBytes") - unified,
-      gpu_memory_limit_bytes: machine.gpuMemoryBytes - coTenants("gpuMemoryBytes"),
+      gpu_memory_limit_bytes:
+        Math.max(1, machine.gpus) * (machine.gpuMemoryBytes - coTenants("gpuMemoryBytes")),
+      ...(placement.gpuDevices && { gpus: machine.gpus }),
+      ...(placement.takes.cpuCores && { cpu_cores: machine.cpuCores }),
       max_instances: machine.maxInstances,
       memory_floor: machine.memoryFloor,
     },

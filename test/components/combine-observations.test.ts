@@ -126,3 +126,34 @@ test("memory comes with what was to be held at the same moment, by any stack", (
     heldBytes: 6,
   });
 });
+
+test("cores and GPUs that others hold are known from their state and from ledgers; older ones have none", () => {
+  const theirs: Decision = {
+    ...decision(10, {}),
+    placements: [
+      {
+        instance: "a",
+        node: "rpi1",
+        score: 50,
+        hints: "h",
+        takes: { ramBytes: 4, gpuMemoryBytes: 1, cpuCores: 2, gpus: 0.5, slots: 0 },
+        gpuDevices: [1],
+      },
+    ],
+  };
+  const known = { cpuCores: 2, gpus: 0.5, gpuDevices: [1], slots: 0 };
+  const remembered = combine({ others: [{ ...other(10), decision: theirs }] });
+  expect(remembered.others).toEqual([
+    { stack: "theirs", instance: "a", node: "rpi1", ramBytes: 4, gpuMemoryBytes: 1, ...known },
+  ]);
+  const ledger = snapshot(20, { "theirs/b": "rpi1", "mine/c": "rpi2" });
+  Object.assign(ledger.nodes.rpi1!.holdings[0]!, { cpu_cores: 2, gpus: 0.5, devices: [1], slots: 0 });
+  Object.assign(ledger.nodes.rpi2!.holdings[0]!, { gpus: 1, devices: [0] });
+  const seen = combine({ others: [other(10)], snapshot: ledger });
+  expect(seen.others).toEqual([
+    { stack: "theirs", instance: "b", node: "rpi1", ramBytes: 3, gpuMemoryBytes: 0, port: 9001, ...known },
+  ]);
+  expect(seen.previous).toEqual({ c: { node: "rpi2", port: 9001, gpuDevices: [0] } });
+  const own = combine({ own: { ...theirs, placements: [{ ...theirs.placements[0]!, instance: "d" }] } });
+  expect(own.previous).toEqual({ d: { node: "rpi1", hints: "h", gpuDevices: [1] } });
+});

@@ -108,3 +108,29 @@ test("whatever replaces the preflight ends the instance and starts it again", ()
     ["jetson", "historian-janitor-id"],
   ]);
 });
+
+test("cores and GPUs are asked for by index, of what the node has in all", async () => {
+  const machine = aNode({ name: "rack", gpu: true, gpus: 2, gpuMemoryBytes: gb(8), cpuCores: 16 });
+  const instance = anInstance({
+    id: "trainer",
+    cpuCores: 2,
+    gpu: "required",
+    gpus: 0.5,
+    gpuMemoryBytes: gb(3),
+    slots: 0,
+  });
+  const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
+  const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
+  const node = new Node("rack", { machine, access, gone: "gone/rack", stack: "hive", owner: "me" });
+  await settled(new ExperimentInstance("trainer", { node, instance, placement }).started.urn);
+  const { instance: asked, node: room } = requestOf("trainer-start") as Record<string, object>;
+  expect(asked).toMatchObject({
+    memory_bytes: gb(1),
+    gpu_memory_bytes: gb(3),
+    cpu_cores: 2,
+    gpus: 0.5,
+    devices: [0],
+    slots: 0,
+  });
+  expect(room).toMatchObject({ gpu_memory_limit_bytes: gb(16), gpus: 2, cpu_cores: 16 });
+});

@@ -199,8 +199,10 @@ test("what a policy sees of a cluster and of a member", () => {
       "slots": 0,
       "stack": "pair",
       "takes": {
+        "cpuCores": 1,
         "gpuMemoryBytes": 0,
         "ramBytes": 1650000000,
+        "slots": 0,
       },
     }
   `);
@@ -239,6 +241,7 @@ test("a member's start says everything that Ray would choose by itself", () => {
       "deadline_s": 120,
       "instance": {
         "code": null,
+        "cpu_cores": 1,
         "env": {},
         "gpu_memory_bytes": 0,
         "host": "192.0.2.2",
@@ -283,6 +286,7 @@ test("a member's start says everything that Ray would choose by itself", () => {
           "interval_s": 600,
           "policy": "on-failure",
         },
+        "slots": 0,
       },
       "isSecret": false,
       "node": {

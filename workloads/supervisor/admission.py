@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Iterable
 
+from admission_of_shares import cores_exceeded, devices_exceeded
 from amounts import in_gb
 from errors import NodeError
 from ledger import Entry
@@ -20,8 +21,9 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
     live = [entry for entry in others if entry.live]
     known = [(entry, entry.spec) for entry in live if entry.spec]
     problems = [_unreadable(name, entry) for entry in live if not entry.spec]
-    if len(live) >= at_once:
-        holders = ", ".join(entry.name for entry in live) or "nothing"
+    in_slots = [entry for entry in live if entry.spec is None or entry.spec.slots > 0]
+    if spec.slots > 0 and len(in_slots) >= at_once:
+        holders = ", ".join(entry.name for entry in in_slots) or "nothing"
         text = f"{name} needs a place, but this node takes {at_once} at once and runs {holders}"
         problems.append(NodeError("InstancesExceeded", text, f"stop one of them, or place {name} elsewhere"))
 
@@ -35,6 +37,7 @@ def refusals(stack: str, spec: Spec, limits: Limits, others: Iterable[Entry]) ->
 
     pool("MemoryExceeded", "memory", limits.memory_limit_bytes, lambda one: one.memory_bytes)
     pool("GpuMemoryExceeded", "GPU memory", limits.gpu_memory_limit_bytes, lambda one: one.gpu_memory_bytes)
+    problems += cores_exceeded(name, spec, limits, known) + devices_exceeded(name, spec, limits, known)
     problems += [
         NodeError(
             "PortTaken",

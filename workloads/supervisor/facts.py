@@ -41,8 +41,12 @@ def _named(entry: Entry, **facts: Any) -> dict[str, Any]:
 
 
 def _holding(entry: Entry) -> dict[str, Any]:
+    spec = entry.spec
+    own = {"cpu_cores": spec.cpu_cores, "gpus": spec.gpus, "devices": spec.devices} if spec else {}
     return {
         **_named(entry, used_bytes=held_bytes(entry)),
+        **{key: value for key, value in own.items() if value},
+        **({"slots": 0} if spec and spec.slots == 0 else {}),
         "memory_bytes": entry.spec.memory_bytes if entry.spec else 0,
         "gpu_memory_bytes": entry.spec.gpu_memory_bytes if entry.spec else 0,
         "port": entry.spec.held_port if entry.spec else None,

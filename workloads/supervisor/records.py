@@ -56,14 +56,20 @@ def _are_variables(value: Any) -> bool:
     )
 
 
-def _is_seconds(value: Any) -> bool:
+def _is_counts(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_count(one) for one in value)
+
+
+def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and value >= 0
 
 
 KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "int": (_is_count, "a whole number ≥ 0"),
     "int | None": (_is_count, "a whole number ≥ 0"),
-    "float": (_is_seconds, "a number ≥ 0"),
+    "float": (_is_number, "a number ≥ 0"),
+    "float | None": (_is_number, "a number ≥ 0"),
+    "list[int]": (_is_counts, "a list of whole numbers ≥ 0"),
     "str": (_is_text, "a text"),
     "str | None": (_is_text, "a text"),
     "bool": (lambda value: isinstance(value, bool), "true or false"),

@@ -43,6 +43,15 @@ class Spec:
     """None for a member of a Ray cluster, whose command follows from `ray`."""
     ray: RayMember | None = None
     gpu_memory_bytes: int = 0
+    """Of all its devices together."""
+    cpu_cores: float = 0
+    """Kept for it; nothing holds it back from using more."""
+    gpus: float = 0
+    """Whole devices, or a share of one. 0: it shares one as far as memory goes."""
+    devices: list[int] = field(default_factory=list)
+    """The GPUs it sees, by index; empty = all there are."""
+    slots: int = 1
+    """What it takes of `max_instances`."""
     env: dict[str, str] = field(default_factory=dict)
     config: str | None = None
     """Path of its configuration, below its directory."""
@@ -88,6 +97,12 @@ class Spec:
             BERTH_MEMORY_BYTES=str(self.memory_bytes),
             PWD=str(self.directory(layout)),
         )
+        if self.devices:
+            seen = ",".join(str(device) for device in self.devices)
+            # By place on the bus, as every tool counts them: CUDA's own order begins with the fastest.
+            variables.update(
+                CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=seen, NVIDIA_VISIBLE_DEVICES=seen
+            )
         if self.config:
             variables["BERTH_CONFIG"] = os.path.join(self.directory(layout), self.config)
         if self.network == "peers":
@@ -108,6 +123,10 @@ class Limits:
     max_instances: int
     memory_floor: float = 0.0
     """Share of the machine's RAM below which instances give way."""
+    cpu_cores: float | None = None
+    """None = nobody counts them."""
+    gpus: int = 1
+    """Among these the GPU memory is divided evenly."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +135,19 @@ class Holding:
 
     memory_bytes: int
     gpu_memory_bytes: int = 0
+    cpu_cores: float = 0
+    gpus: float = 0
+    devices: list[int] = field(default_factory=list)
+    slots: int = 1
     port: int | None = None
 
     def covers(self, spec: Spec) -> bool:
         """Whether `spec` holds just that. A port is held only by who knows it."""
-        same = (self.memory_bytes, self.gpu_memory_bytes) == (spec.memory_bytes, spec.gpu_memory_bytes)
-        return same and spec.held_port in (None, self.port)
+        return _amounts(self) == _amounts(spec) and spec.held_port in (None, self.port)
+
+
+def _amounts(one: Holding | Spec) -> tuple[object, ...]:
+    return one.memory_bytes, one.gpu_memory_bytes, one.cpu_cores, one.gpus, one.devices, one.slots
 
 
 def digest(instance: dict[str, Any]) -> str:
