@@ -1,4 +1,5 @@
 import type { InstanceView } from "../components/instance-view";
+import type { Held } from "../topology/observed";
 import type { NodeOfStack } from "./rule";
 import type { Values } from "./values";
 
@@ -30,19 +31,38 @@ export function heldRam({ node, instances }: NodeOfStack): Holding[] {
   ];
 }
 
-/** Everything in the memory of a node's GPU. */
-export function heldGpuMemory({ node, instances }: NodeOfStack): Holding[] {
+/** Everything in the memory of one of a node's GPUs. Co-tenants hold as much of each. */
+export function heldGpuMemory({ node, instances }: NodeOfStack, device: number): Holding[] {
+  const part = (devices: readonly number[], bytes: number) =>
+    devices.includes(device) ? bytes / devices.length : 0;
   return [
     ...instances.map((instance) => {
-      const bytes = gpuBytesOf(instance);
+      const devices = devicesOf(instance);
+      const asked = instance.text("gpu") === "required" ? instance.number("gpuMemoryBytes") : 0;
+      const given = part(devices, instance.in("takes").number("gpuMemoryBytes"));
+      const bytes = devices.includes(device) ? Math.max(asked, given) : 0;
       return { name: instance.text("instance"), bytes, adjustableBytes: bytes };
     }),
     ...node.list("coTenants").map((tenant) => ({
       name: `co-tenant ${tenant.text("name")}`,
       bytes: tenant.number("gpuMemoryBytes"),
     })),
-    ...heldByOthers(node, "gpuMemoryBytes"),
+    ...node.list("heldByOthers").map((held) => ({
+      name: nameOfOther(held),
+      bytes: part(devicesOf(held), held.number("gpuMemoryBytes")),
+    })),
   ];
+}
+
+/** Who was given none by index is on the first. */
+export function devicesOf(
+  holder: Pick<Values<{ gpuDevices?: readonly number[] | undefined }>, "has" | "numbers">,
+): number[] {
+  return holder.has("gpuDevices") ? holder.numbers("gpuDevices") : [0];
+}
+
+export function nameOfOther(held: Values<Held>): string {
+  return `${held.text("stack")}/${held.text("instance")} (another stack)`;
 }
 
 export const sum = (holdings: readonly Holding[]): number =>
@@ -54,9 +74,6 @@ function gpuBytesOf(instance: Values<InstanceView>): number {
   return instance.text("gpu") === "required" ? Math.max(instance.number("gpuMemoryBytes"), given) : given;
 }
 
-function heldByOthers(node: NodeOfStack["node"], pool: "ramBytes" | "gpuMemoryBytes"): Holding[] {
-  return node.list("heldByOthers").map((held) => ({
-    name: `${held.text("stack")}/${held.text("instance")} (another stack)`,
-    bytes: held.number(pool),
-  }));
+function heldByOthers(node: NodeOfStack["node"], pool: "ramBytes"): Holding[] {
+  return node.list("heldByOthers").map((held) => ({ name: nameOfOther(held), bytes: held.number(pool) }));
 }

@@ -6,14 +6,19 @@ import { tooMuch } from "./too-much";
 export const requireGpuMemory: NodeRule = {
   name: "require-gpu-memory",
   description:
-    "What a node's GPU is asked to hold, co-tenants and other stacks included, fits into its memory.",
+    "What each GPU of a node is asked to hold, co-tenants and other stacks included, fits into its memory.",
   why: "A GPU does not share what it has not: the newcomer fails at once, or starves the model that was being served.",
   checkNode(stack) {
     const { node } = stack;
-    const [bytes, holdings] = [node.number("gpuMemoryBytes"), heldGpuMemory(stack)];
-    if (sum(holdings) <= bytes) return [];
-    const what = { node: node.text("name"), pool: "GPU memory", field: "gpu_memory_gb" };
-    return [tooMuch(what, { bytes, reason: "gpu_memory_gb of the node" }, holdings)];
+    const bytes = node.number("gpuMemoryBytes");
+    const count = Math.max(1, node.number("gpus"));
+    return Array.from({ length: count }, (_, device) => device).flatMap((device) => {
+      const holdings = heldGpuMemory(stack, device);
+      if (sum(holdings) <= bytes) return [];
+      const pool = count > 1 ? `the memory of GPU ${device}` : "GPU memory";
+      const what = { node: node.text("name"), pool, field: "gpu_memory_gb" };
+      return [tooMuch(what, { bytes, reason: "gpu_memory_gb of the node" }, holdings)];
+    });
   },
   broken: {
     resources: [

@@ -4,6 +4,7 @@ import { forbidSecretInCommand } from "./forbid-secret-in-command";
 import { limitInstancesPerNode } from "./limit-instances-per-node";
 import { requireAntiAffinity } from "./require-anti-affinity";
 import { requireDisjointPeerPorts } from "./require-disjoint-peer-ports";
+import { requireGpuCountWithinNode } from "./require-gpu-count-within-node";
 import { requireGpuMemory } from "./require-gpu-memory";
 import { requireGpuWhereRequired } from "./require-gpu-where-required";
 import { requireHostKey } from "./require-host-key";
@@ -21,6 +22,7 @@ export const rules: Readonly<Record<Level, readonly Rule[]>> = {
   mandatory: [
     requireMemoryHeadroom,
     requireGpuMemory,
+    requireGpuCountWithinNode,
     requireGpuWhereRequired,
     limitInstancesPerNode,
     requireAntiAffinity,

@@ -47,6 +47,13 @@ export class Values<View extends object> {
     );
   }
 
+  /** As `number`: none of them is negative. */
+  numbers(key: Keys<View, readonly number[]>): number[] {
+    return this.array(key).map((value) =>
+      typeof value === "number" && value >= 0 ? value : this.refuse(key, "numbers ≥ 0", value),
+    );
+  }
+
   /** The values inside a map. */
   in<Key extends keyof View & string>(key: Key): Values<Inside<View[Key]>> {
     const value = this.read(key);

@@ -17,6 +17,9 @@ const held = {
   gpuMemoryBytes: gb(1),
 };
 const gpuNode = exampleNode({ gpu: true, gpuMemoryBytes: gb(24) });
+const twoGpus = exampleNode({ gpu: true, gpus: 2, gpuMemoryBytes: gb(8) });
+const onDevices = (gpus: number, gpuDevices: number[]) =>
+  exampleInstance({ gpu: "required", gpus, gpuDevices });
 const onGpu = (bytes: number, gpu: "required" | "preferred" = "required") =>
   exampleInstance({ gpu, gpuMemoryBytes: bytes, takes: { ramBytes: gb(2), gpuMemoryBytes: bytes } });
 const remote = (connection: object, more: object = {}): Resource => ({
@@ -182,8 +185,74 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
     },
     {
+      name: "each GPU of several is one of its own",
+      resources: [
+        exampleNode({
+          ...twoGpus.props,
+          coTenants: [{ name: "vllm", ramBytes: 0, gpuMemoryBytes: gb(2) }],
+        }),
+        exampleInstance({
+          gpu: "required",
+          gpus: 2,
+          gpuDevices: [0, 1],
+          gpuMemoryBytes: gb(3),
+          takes: { ramBytes: gb(2), gpuMemoryBytes: gb(6) },
+        }),
+        exampleInstance({
+          instance: "b",
+          gpu: "required",
+          gpuDevices: [1],
+          gpuMemoryBytes: gb(4),
+          takes: { ramBytes: gb(2), gpuMemoryBytes: gb(4) },
+        }),
+      ],
+      says: [
+        "rpi1: 9 GB of the memory of GPU 1 would be held, the limit is 8 GB: gpu_memory_gb of the node\nit is b 4 GB + critic 3 GB + co-tenant vllm 2 GB\nthe smallest change: 1 GB less: gpu_memory_gb of critic lowered to 2, or critic on another node",
+      ],
+    },
+    {
       name: "one that only prefers the GPU and is on the CPU takes none of it",
       resources: [gpuNode, exampleInstance({ gpu: "preferred", gpuMemoryBytes: gb(99) })],
+    },
+    { name: "another type", resources: [remote(pinned)] },
+  ],
+  "require-gpu-count-within-node": [
+    { name: "fits", resources: [twoGpus, onDevices(1, [0]), onDevices(0.5, [1])] },
+    {
+      name: "at the limit",
+      resources: [twoGpus, onDevices(0.7, [0]), onDevices(0.3, [0]), onDevices(1, [1])],
+    },
+    {
+      name: "one GPU too many, and one given out twice",
+      resources: [
+        exampleNode({
+          ...twoGpus.props,
+          heldByOthers: [{ ...held, gpus: 1, gpuDevices: [1] }],
+        }),
+        onDevices(2, [1, 2]),
+        exampleInstance({ instance: "b", gpu: "required", gpus: 0.5, gpuDevices: [1] }),
+      ],
+      says: [
+        "critic: GPU 2 of rpi1, which has 2, counted from 0; place it on a node with more or lower its gpus",
+        "rpi1: 2.5 of GPU 1 would be held: b 0.5 + critic 1 + night-shift/guard (another stack) 1; give one of them another GPU or lower its gpus",
+      ],
+    },
+    {
+      name: "none given, and fewer than asked",
+      resources: [
+        twoGpus,
+        exampleInstance({ gpu: "required", gpus: 1 }),
+        exampleInstance({ instance: "b", gpu: "required", gpus: 2, gpuDevices: [0, 0] }),
+      ],
+      says: [
+        "b: gpus is 2, and it has 2 of rpi1's (0, 0); give it 2, each once",
+        "critic: gpus is 1, and it has 0 of rpi1's (none); give it 1, each once",
+        "rpi1: 2 of GPU 0 would be held: b 1 + b 1; give one of them another GPU or lower its gpus",
+      ],
+    },
+    {
+      name: "one that only prefers GPUs and is on the CPU",
+      resources: [exampleNode(), exampleInstance({ gpu: "preferred", gpus: 4 })],
     },
     { name: "another type", resources: [remote(pinned)] },
   ],

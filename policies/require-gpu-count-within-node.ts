@@ -1,0 +1,78 @@
+import type { InstanceView } from "../components/instance-view";
+import { exampleInstance, exampleNode } from "./example";
+import { devicesOf, nameOfOther } from "./held-memory";
+import type { NodeOfStack, NodeRule } from "./rule";
+import type { Values } from "./values";
+
+export const requireGpuCountWithinNode: NodeRule = {
+  name: "require-gpu-count-within-node",
+  description:
+    "An instance has as many of a node's GPUs as it asks for, and no GPU is given out more than once, those of other stacks included.",
+  why: "Two programs that each count on a whole GPU halve each other's speed, or one of them finds its memory gone.",
+  checkNode({ node, instances }) {
+    const [name, count] = [node.text("name"), node.number("gpus")];
+    const shares = new Map<number, { holder: string; share: number }[]>();
+    const hold = (holder: string, gpus: number, devices: readonly number[]) => {
+      for (const device of devices)
+        shares.set(device, [...(shares.get(device) ?? []), { holder, share: Math.min(1, gpus) }]);
+    };
+    const own = instances.flatMap((instance) => {
+      const gpus = gpusOf(instance);
+      if (gpus === 0) return [];
+      const devices = instance.has("gpuDevices") ? devicesOf(instance) : [];
+      hold(instance.text("instance"), gpus, devices);
+      return mistakesOf(instance.text("instance"), gpus, devices, { name, count });
+    });
+    for (const held of node.list("heldByOthers"))
+      if (held.has("gpus")) hold(nameOfOther(held), held.number("gpus"), devicesOf(held));
+    return [...own, ...overCommitted(name, shares)];
+  },
+  broken: {
+    resources: [
+      exampleNode({ gpu: true }),
+      exampleInstance({ gpu: "required", gpus: 2, gpuDevices: [0, 1] }),
+    ],
+  },
+};
+
+/** One that only prefers a GPU takes what the plan gives it. */
+function gpusOf(instance: NodeOfStack["instances"][number] & Values<InstanceView>): number {
+  const takes = instance.in("takes");
+  const given = takes.has("gpus") ? takes.number("gpus") : 0;
+  return instance.text("gpu") === "required" ? Math.max(instance.number("gpus"), given) : given;
+}
+
+function mistakesOf(
+  instance: string,
+  gpus: number,
+  devices: readonly number[],
+  node: { name: string; count: number },
+): string[] {
+  const wanted = Math.max(1, Math.floor(gpus));
+  const missing = devices.find((device) => device >= node.count);
+  if (missing !== undefined)
+    return [
+      `${instance}: GPU ${missing} of ${node.name}, which has ${node.count}, counted from 0; place it on a node with more or lower its gpus`,
+    ];
+  if (new Set(devices).size === wanted && devices.length === wanted) return [];
+  return [
+    `${instance}: gpus is ${gpus}, and it has ${devices.length} of ${node.name}'s (${devices.join(", ") || "none"}); give it ${wanted}, each once`,
+  ];
+}
+
+function overCommitted(
+  node: string,
+  shares: ReadonlyMap<number, readonly { holder: string; share: number }[]>,
+): string[] {
+  return [...shares]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([device, holders]) => {
+      // Shares are counted to the thousandth: so a sum of tenths is what it seems.
+      const milli = holders.reduce((sum, { share }) => sum + Math.round(share * 1000), 0);
+      if (milli <= 1000) return [];
+      const parts = holders.map(({ holder, share }) => `${holder} ${share}`).join(" + ");
+      return [
+        `${node}: ${milli / 1000} of GPU ${device} would be held: ${parts}; give one of them another GPU or lower its gpus`,
+      ];
+    });
+}
