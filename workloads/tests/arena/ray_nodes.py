@@ -23,31 +23,31 @@ class RayNodes:
     """A head without CPUs, and workers with so many each."""
 
     def __init__(self, workers: int, cpus: int = 1, system_config: dict[str, int] | None = None) -> None:
-        self._cpus = cpus
-        for attempts_left in (2, 1, 0):
-            try:
-                self._start(workers, system_config or {})
-                break
-            except Exception:  # Ray gives a node 30 s, which a busy computer may exceed
-                self._end()
-                if not attempts_left:
-                    raise
-
-    def _start(self, workers: int, system_config: dict[str, int]) -> None:
         # Ray's sockets lie below it, and their paths may have no more than 107 bytes.
         self.folder = tempfile.mkdtemp(prefix="arena-", dir="/tmp")
-        # Where Ray notes which cluster is the latest: nobody else's program must find this one.
-        os.environ["RAY_TMPDIR"] = self.folder
+        # RAY_TMPDIR is also where Ray notes which cluster is the latest: nobody else must find this one.
+        os.environ.update(RAY_TMPDIR=self.folder, RAY_raylet_start_wait_time_s="120")
         from ray.cluster_utils import Cluster
 
+        self._cpus = cpus
+        self.workers: list[Any] = []
         self._cluster = Cluster()
-        self._cluster.add_node(num_cpus=0, include_dashboard=False, _system_config=system_config)
-        self.workers = [self.add(wait=False) for _ in range(workers)]
-        self._cluster.wait_for_nodes()
+        try:
+            config = system_config or {}
+            self._cluster.add_node(wait=False, num_cpus=0, include_dashboard=False, _system_config=config)
+            self.have(workers)
+        except BaseException:
+            self._end()
+            raise
 
-    def add(self, wait: bool = True) -> Any:
-        """One worker more."""
-        return self._cluster.add_node(wait=wait, num_cpus=self._cpus)
+    def add(self) -> Any:
+        """One worker more, which is there when this returns."""
+        return self._cluster.add_node(wait=False, num_cpus=self._cpus)
+
+    def have(self, workers: int) -> None:
+        """Add what is missing."""
+        while len(self.workers) < workers:
+            self.workers.append(self.add())
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,11 +60,13 @@ class RayNodes:
 
     def kill_node(self, worker: Any) -> None:
         """All processes of a node at once."""
-        processes = [_raylet(worker)]
-        for parent in processes:
-            processes += _children(parent)
-        for process in processes:
+        for process in _tree(_raylet(worker)):
             os.kill(process, signal.SIGKILL)
+
+    def freeze_node(self, worker: Any) -> None:
+        """As if its cable were cut: its connections stay, and nothing comes."""
+        for process in _tree(_raylet(worker)):
+            os.kill(process, signal.SIGSTOP)
 
     def __enter__(self) -> RayNodes:
         return self
@@ -87,6 +89,13 @@ class RayNodes:
 
 def _raylet(worker: Any) -> int:
     return int(worker.all_processes["raylet"][0].process.pid)
+
+
+def _tree(root: int) -> list[int]:
+    processes = [root]
+    for parent in processes:
+        processes += _children(parent)
+    return processes
 
 
 def _children(parent: int) -> list[int]:

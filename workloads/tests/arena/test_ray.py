@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from arena_run import DIGEST, STEPS, WORLD, ArenaRun
-from ray_nodes import FAST_HEALTH_CHECKS, RayNodes
+from ray_nodes import RayNodes
 from state import State
 
 CODE = Path(__file__).parents[2] / "arena"
@@ -24,7 +24,7 @@ CODE = Path(__file__).parents[2] / "arena"
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[RayNodes]:
-    with RayNodes(2, system_config=FAST_HEALTH_CHECKS) as nodes:
+    with RayNodes(0) as nodes:
         yield nodes
 
 
@@ -86,7 +86,17 @@ def undisturbed(steps: int) -> State:
     return ArenaRun(every=1000).to(steps)
 
 
-def test_actors_on_two_nodes_come_to_the_same_result_as_one_process(run: Any) -> None:
+def test_says_that_nobody_is_there(run: Any) -> None:
+    """First, as long as the cluster has no workers."""
+    problem = (
+        "no actor could be started within 1 s; living nodes with CPUs: none."
+        " Free a CPU there, or allow more time with --hire-seconds\n"
+    )
+    assert run("--hire-seconds", 1).failure() == (1, problem)
+
+
+def test_actors_on_two_nodes_come_to_the_same_result_as_one_process(run: Any, nodes: RayNodes) -> None:
+    nodes.have(2)
     both = run("--steps", STEPS, "--actors", "per-node", "--checkpoint-every", "8")
     hired = both.until("hired")
     assert (hired["members"], list(hired["nodes"].values())) == (2, [1, 1])
@@ -95,6 +105,7 @@ def test_actors_on_two_nodes_come_to_the_same_result_as_one_process(run: Any) ->
 
 def test_ends_alike_on_the_nodes_that_are_left(run: Any, nodes: RayNodes, tmp_path: Path) -> None:
     steps = 3000
+    nodes.have(2)
     both = run("--steps", steps, *every_20_steps(tmp_path))
     await_step(tmp_path, 40)
     both.hold()
@@ -111,14 +122,15 @@ def test_ends_alike_on_the_nodes_that_are_left(run: Any, nodes: RayNodes, tmp_pa
 
 
 def test_uses_nodes_that_come_and_survives_its_own_end(run: Any, nodes: RayNodes, tmp_path: Path) -> None:
+    nodes.have(1)
     first = run("--steps", 1_000_000, *every_20_steps(tmp_path))
     await_step(tmp_path, 40)
     nodes.kill_node(nodes.workers.pop())
-    nodes.workers.append(nodes.add())
+    nodes.have(1)
     first.until("lost")
     assert first.until("hired")["members"] == 1
     assert first.until("recovered")["members"] == 1
-    nodes.workers.append(nodes.add())
+    nodes.have(2)
     reinforced = first.until("reinforced")
     assert reinforced["members"] == 2
     await_step(tmp_path, reinforced["step"] + 40)
@@ -127,18 +139,6 @@ def test_uses_nodes_that_come_and_survives_its_own_end(run: Any, nodes: RayNodes
     second = run("--steps", done + 30, *every_20_steps(tmp_path), "--actors", 1)
     assert second.until("resumed")["step"] == done
     assert second.until("result")["digest"] == undisturbed(done + 30).digest()
-
-
-def test_says_that_nobody_is_there(run: Any, nodes: RayNodes) -> None:
-    """Last, as it leaves the cluster without workers."""
-    for worker in nodes.workers:
-        nodes.kill_node(worker)
-    nodes.workers.clear()
-    problem = (
-        "no actor could be started within 8 s; living nodes with CPUs: none."
-        " Free a CPU there, or allow more time with --hire-seconds\n"
-    )
-    assert run("--hire-seconds", 8).failure() == (1, problem)
 
 
 def every_20_steps(folder: Path) -> tuple[object, ...]:
