@@ -61,7 +61,7 @@ const suites = [
   [vitest("unit"), pytest("pytest", python("pytest"))],
   ...rayPrograms.map((name) => [pytest(`pytest ${name}`, rayPython("pytest", join("tests", name)))]),
   ...(rayTestsOfSupervisor.length > 0
-    ? [[pytest("pytest Ray nodes", rayPython("pytest", ...rayTestsOfSupervisor))]]
+    ? [[pytest("pytest Ray nodes", python("pytest", ...rayTestsOfSupervisor))]]
     : []),
   [vitest("conformance")],
   [vitest("integration")],

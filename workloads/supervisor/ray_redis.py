@@ -62,6 +62,8 @@ def start_redis(place: RayPlace, port: int) -> None:
         "appendfsync": "always",
         "save": "",
         "loglevel": "warning",
+        # It would write over its own variables, by which it is found.
+        "set-proc-title": "no",
     }
     file = folder / "redis.conf"
     write_text(file, "".join(f'{name} "{value}"\n' for name, value in settings.items()))

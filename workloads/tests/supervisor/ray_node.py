@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from supervised_node import SUPERVISOR, Node
+from supervised_node import SUPERVISOR, Node, everything, running
 
 sys.path.insert(0, str(SUPERVISOR))
 from layout import Layout
@@ -86,11 +86,49 @@ class RayNode:
     def job(self, id: str, script: str, **job: Any) -> dict[str, Any]:
         return self.node("ray-job", **self.job_request(id, script, **job))
 
+    def command(self, pid: int) -> str:
+        """What a process was started as, without its arguments."""
+        return _command(pid).partition("\0")[0]
+
     def raylet(self, id: str) -> int:
         """The pid of a member's raylet."""
         return next(
             pid for pid in self.node.processes(id) if _command(pid).partition("\0")[0].endswith("/raylet")
         )
+
+
+class RayCluster:
+    """Three nodes: a head's, a worker's, and one that belongs to another cluster."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        tools = folder / "bin"
+        tools.mkdir()
+        (tools / "rsync").write_text("#!/bin/sh\n")
+        (tools / "rsync").chmod(0o755)
+        nodes = [Node(folder / name) for name in ("one", "two", "three")]
+        for node in nodes:
+            node.environment["PATH"] = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+            node.environment["TEST_MARK"] = str(folder)
+            node.preflight()
+        self.head, self.worker, self.stranger = (
+            RayNode(node, f"127.0.0.{2 + number}", number) for number, node in enumerate(nodes)
+        )
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [one.node for one in (self.head, self.worker, self.stranger)]
+
+    def end(self) -> None:
+        """A purge must leave no process of it."""
+        try:
+            for node in self.nodes:
+                node.purge()
+        finally:
+            left = [pid for pid in everything(self.folder) if running(pid)]
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+        assert left == []
 
 
 def command_lines(nodes: Iterable[Node]) -> list[str]:
@@ -107,11 +145,6 @@ def listening(ports: dict[str, int]) -> list[int]:
             if state == "0A":
                 found.add(int(local.rpartition(":")[2], 16))
     return sorted(found.intersection(block))
-
-
-def own_address() -> str:
-    """An address of this machine that Ray does not replace as it does 127.0.0.1."""
-    return socket.gethostbyname("127.0.0.2")
 
 
 def _command(pid: int) -> str:

@@ -10,52 +10,19 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from ray_node import HEAD, RAY, TOKEN, WORKER, RayNode, command_lines, listening
-from supervised_node import Node, Refused, everything, finished, running, wait_until
+from ray_node import HEAD, RAY, TOKEN, WORKER, RayCluster, command_lines, listening
+from supervised_node import Refused, finished, wait_until
 
 PYTHON = ".".join(map(str, sys.version_info[:3]))
 
 
-class RayCluster:
-    """Three nodes: a head's, a worker's, and one that belongs to another cluster."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        tools = folder / "bin"
-        tools.mkdir()
-        (tools / "rsync").write_text("#!/bin/sh\n")
-        (tools / "rsync").chmod(0o755)
-        nodes = [Node(folder / name) for name in ("one", "two", "three")]
-        for node in nodes:
-            node.environment["PATH"] = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-            node.environment["TEST_MARK"] = str(folder)
-            node.preflight()
-        self.head, self.worker, self.stranger = (
-            RayNode(node, f"127.0.0.{2 + number}", number) for number, node in enumerate(nodes)
-        )
-
-    @property
-    def nodes(self) -> list[Node]:
-        return [one.node for one in (self.head, self.worker, self.stranger)]
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
-    """After its tests a purge must leave no process of it."""
-    folder = tmp_path_factory.mktemp("ray")
-    cluster = RayCluster(folder)
+    cluster = RayCluster(tmp_path_factory.mktemp("ray"))
     yield cluster
-    try:
-        for node in cluster.nodes:
-            node.purge()
-    finally:
-        left = [pid for pid in everything(folder) if running(pid)]
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-    assert left == []
+    cluster.end()
 
 
 def test_an_environment_is_made_once_and_anew_when_it_was_interrupted(cluster: RayCluster) -> None:
