@@ -16,9 +16,15 @@ from spawn import PR_SET_PDEATHSIG, prctl
 UV = "uv==0.13.9"
 """Installed beside Ray where the node has none."""
 ABOUT = """
-import json, platform, ray
+import importlib, json, platform, ray
+for part in ("scripts.scripts", "dashboard.dashboard", "dashboard.agent", "_private.runtime_env.agent.main"):
+    try:
+        importlib.import_module("ray." + part)
+    except ImportError:
+        pass
 print(json.dumps({"python": platform.python_version(), "ray": ray.__version__}))
 """
+"""Compiles what a member starts with: a raylet gives its agent 15 s, which a small machine may need for it."""
 ABOUT_PYTHON = "import platform; print(platform.python_version())"
 
 
@@ -76,7 +82,7 @@ def _run(command: list[str], purpose: str) -> str:
     """Runs a program that ends with this one, whatever ends this; returns its stdout."""
     hidden = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "CONDA_PREFIX")
     variables = {name: value for name, value in os.environ.items() if name not in hidden}
-    # An index of one's own, or a way out that is looked into, is known to the machine's certificates, not to uv's.
+    # An index of one's own, or a way out that is looked into, is known to the machine's certificates only.
     done = subprocess.run(
         command,
         env={"UV_NATIVE_TLS": "1", **variables, "UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
