@@ -24,7 +24,7 @@ for part in ("scripts.scripts", "dashboard.dashboard", "dashboard.agent", "_priv
         pass
 print(json.dumps({"python": platform.python_version(), "ray": ray.__version__}))
 """
-"""Compiles what a member starts with: a raylet gives its agent 15 s, which a small machine may need for it."""
+"""Compiles what a member starts with: a raylet gives its agent 15 s, and a small machine is slow."""
 ABOUT_PYTHON = "import platform; print(platform.python_version())"
 
 

@@ -115,6 +115,23 @@ def test_a_wrong_token_is_named(cluster: RayCluster) -> None:
     }
 
 
+def test_a_worker_whose_head_is_not_there_waits_and_is_named(cluster: RayCluster) -> None:
+    cluster.stranger.environment()
+    cluster.stranger.start(WORKER, cluster.stranger, role="worker")
+    with pytest.raises(Refused) as refused:
+        cluster.stranger.joined(WORKER, wait_s=2)
+    port = cluster.stranger.ports["gcs"]
+    waiting = json.dumps({"berth": "waiting for the head", "host": "127.0.0.4", "port": port})
+    assert refused.value.lines == [
+        f"berth: RayMemberMissing: lab/mind-cpu-0 has not joined Ray cluster mind at 127.0.0.4:{port}"
+        f" within 2 s: nobody listens there; its log ends with: {waiting};"
+        " see what its log says, then run the update again"
+    ]
+    assert cluster.stranger.node.state(WORKER)["restarts"] == 0
+    cluster.stranger.node.stop(WORKER)
+    cluster.stranger.node("ray-remove", ray={"cluster": "mind"})
+
+
 COUNTED = """
 import json, os, ray
 ray.init()
