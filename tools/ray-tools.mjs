@@ -13,7 +13,9 @@ export const rayTools = {
   state: () => existsSync(rayPythonPath()) && version(),
   install: (report) =>
     putInPlace(dirname(dirname(rayPythonPath())), async (folder) => {
-      const uv = (...args) => run(pythonPath(), ["-m", "uv", ...args], { report });
+      // The certificates that this computer trusts, as pip does: not uv's own.
+      const env = { UV_NATIVE_TLS: "1", ...process.env };
+      const uv = (...args) => run(pythonPath(), ["-m", "uv", ...args], { report, env });
       // Relocatable: the folder is renamed when it is complete.
       await uv("venv", "--relocatable", "--python", pythonPath(), folder);
       await uv("pip", "install", "--python", join(folder, "bin", "python"), "-r", requirements);
