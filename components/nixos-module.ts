@@ -36,7 +36,7 @@ function service(stack: string, { id, cluster, spec, memoryBytes }: NixosMember)
   // A socket's path may have 107 bytes, and Ray's own part of it has some 70.
   const runtime = `berth-${createHash("sha256").update(name).digest("hex").slice(0, 10)}`;
   const packages = [`ray[default]==${cluster.version}`, ...cluster.requirements];
-  const from = cluster.wheels ? ["--offline", "--find-links", cluster.wheels] : [];
+  const from = cluster.wheels ? ["--no-index", "--find-links", cluster.wheels] : [];
   return `
   systemd.services.${text(name)} = {
     description = ${text(`${spec.role} of Ray cluster ${cluster.name}`)};
