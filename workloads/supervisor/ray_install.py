@@ -95,7 +95,8 @@ def _run(command: list[str], purpose: str) -> str:
     )
     if done.returncode == 0:
         return done.stdout
-    said = " | ".join(line.strip() for line in done.stderr.splitlines()[-6:] if line.strip())
+    lines = [line.strip() for line in done.stderr.splitlines() if not line.startswith("warning:")]
+    said = " | ".join(line for line in lines[-6:] if line)
     text = f"{Path(command[0]).name} cannot {purpose}: {said or f'exit code {done.returncode}'}"
     remedy = (
         "let this node reach its package index, or name a folder of wheels on it (wheels in the scenario)"

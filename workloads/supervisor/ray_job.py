@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import math
 import os
 import time
 from contextlib import contextmanager, suppress
@@ -88,6 +89,9 @@ def ray_job_stop(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         # Whoever answers no more runs no job, either.
         with suppress(Unreachable):
             _stop(Dashboard(place, entry.spec.ray), str(record["submission"]))
+    # Who follows it sees its end and writes that down: only then is there nothing more to forget.
+    with suppress(BlockingIOError), _alone(place, id, STOP_PATIENCE_S):
+        pass
     with node_lock(layout.berth, f"ray-job-stop of {layout.stack}/{id}"):
         for path in (file, file.with_suffix(".lock")):
             if path.exists():
@@ -155,13 +159,21 @@ def _answer(layout: Layout, job: Job, record: dict[str, Any], changed: bool) -> 
 
 
 @contextmanager
-def _alone(place: RayPlace, job: str) -> Iterator[None]:
-    """One command at a time follows a job: one that was cut off may still do so."""
+def _alone(place: RayPlace, job: str, patience_s: float = math.inf) -> Iterator[None]:
+    """One command at a time follows a job: one that was cut off may still do so. Raises BlockingIOError."""
     path = place.job_file(job).with_suffix(".lock")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
         yield
     finally:
         os.close(lock)

@@ -63,7 +63,7 @@ class RayNode:
             "num_gpus": 0,
             "memory_bytes": 500 * 10**6,
             "object_store_bytes": 100 * 10**6,
-            "health_checks": "fast",
+            "health_checks": "default",
             "memory_threshold": 0.95,
             "redis": False,
             **ray,
