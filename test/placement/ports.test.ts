@@ -56,10 +56,10 @@ it("moves a member off a block that another stack has a part of", () => {
 it("says what each member takes, and that no ports are left", async () => {
   const small = { ...mind.cluster, rayPorts: { start: 20_000, end: 20_127 } };
   const enough = await place({ ...mind, cluster: small });
-  const unwrapped = explain(enough).replace(/\n +(?=\d{5}-)/g, " ");
+  const unwrapped = explain(enough).replace(/\n +(?=ports|\d{5}-)/g, " ");
   expect(unwrapped.split("\n").filter((line) => /^\d+\./.test(line))).toEqual([
-    "1. mind-head: takes 2 GB: heap 1 GB, object store 0.2 GB, Ray 0.8 GB, on the CPU, ports 20064-20127",
-    "2. mind-cpu-0: takes 1.65 GB: heap 1 GB, object store 0.2 GB, Ray 0.45 GB, on the CPU, ports 20000-20063",
+    "1. mind-head: takes 1 core, 2 GB: heap 1 GB, object store 0.2 GB, Ray 0.8 GB, on the CPU, ports 20064-20127",
+    "2. mind-cpu-0: takes 1 core, 1.65 GB: heap 1 GB, object store 0.2 GB, Ray 0.45 GB, on the CPU, ports 20000-20063",
     "3. talk: takes 1 GB, on the CPU, port 9000",
   ]);
   const others = [{ ...held, instance: "a", port: 20_000 }];
