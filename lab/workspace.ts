@@ -91,6 +91,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       "berth:connections": args.lab.connections,
       "berth:facts": join(directory, `${args.stack}.facts.json`),
       "berth:gone": join(directory, "gone"),
+      "berth:drained": join(directory, "drained"),
       ...args.config,
     },
     `stacks/Pulumi.${args.stack}.yaml`,

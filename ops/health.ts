@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reach } from "../components/reach";
 import { ConfigError } from "../topology/config-error";
+import { drainedNodes, drainedText } from "../topology/drained-nodes";
 import { type FactsSnapshot, type NodeFacts, readFacts } from "../topology/facts";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
@@ -46,11 +47,14 @@ export async function health(stack: string, options: HealthOptions): Promise<num
   const now = new Date();
   const nodes: FactsSnapshot["nodes"] = {};
   const reports: Record<string, Report> = {};
+  const drained = drainedNodes(join(files.drained, cluster.name));
   for (const { name, status } of cluster.nodes) {
     const answer = answers.get(name)!;
     const facts = nodeHealth({ answer, before: before?.nodes[name], now, graceSeconds });
     nodes[name] = facts;
-    reports[name] = reportOf(facts, answer, status);
+    const drainedFor = drained.get(name);
+    const keptOut = drainedFor !== undefined ? drainedText(name, drainedFor) : byFile(status);
+    reports[name] = reportOf(facts, answer, keptOut);
   }
   const snapshot: FactsSnapshot = { version: 1, taken_at: now.toISOString(), nodes };
   write(files.facts, snapshot);
@@ -80,9 +84,13 @@ function readable(file: string): FactsSnapshot | undefined {
   }
 }
 
-function reportOf(facts: NodeFacts, answer: Answer<FactsAnswer>, status: Node["status"]): Report {
-  const isKeptOut = status === "MAINTENANCE" && facts.status !== "UNAVAILABLE";
-  const reason = [isKeptOut && "by its cluster file", facts.reason].filter(Boolean).join("; ");
+const byFile = (status: Node["status"]) =>
+  status === "MAINTENANCE" ? "its cluster file says maintenance" : undefined;
+
+/** @param keptOut why it is out of service; undefined: it is not */
+function reportOf(facts: NodeFacts, answer: Answer<FactsAnswer>, keptOut: string | undefined): Report {
+  const isKeptOut = keptOut !== undefined && facts.status !== "UNAVAILABLE";
+  const reason = [keptOut, facts.reason].filter(Boolean).join("; ");
   return {
     ...facts,
     ...(isKeptOut && { status: "MAINTENANCE" }),

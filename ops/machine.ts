@@ -7,7 +7,7 @@ import { didYouMean } from "../topology/did-you-mean";
 import { name as nodeName } from "../topology/fields";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadCluster } from "../topology/load-cluster";
-import { defaultGoneFolder, stackFiles, stackNames } from "../topology/stack-files";
+import { defaultDrainedFolder, defaultGoneFolder, stackFiles, stackNames } from "../topology/stack-files";
 
 /** Which cluster a node is meant to belong to. */
 export interface MachineOptions {
@@ -18,13 +18,17 @@ export interface MachineOptions {
   force?: boolean;
 }
 
-/** A node as `./berth gone` and `./berth back` see it. */
+/** A node as `./berth gone`, `back`, `drain` and `undrain` see it. */
 export interface Machine {
   readonly name: string;
   /** The folder that is there while it is given up. */
   readonly folder: string;
+  /** The file that is there while it is drained. */
+  readonly drained: string;
   /** What `./berth gone` has to be told besides the node. */
   readonly stack: string;
+  /** The cluster file that names it. */
+  readonly cluster: string;
   /** How it is reached; undefined once the cluster file does not name it any more. Throws ConfigError. */
   readonly reach: (() => Reach) | undefined;
 }
@@ -34,6 +38,7 @@ interface Machines {
   readonly cluster: string;
   readonly connections?: string | undefined;
   readonly gone: string;
+  readonly drained: string;
 }
 
 /**
@@ -61,7 +66,9 @@ export function machineOf(node: string, stack: string | undefined, options: Mach
   return {
     name: node,
     folder: join(clusterFolder, node),
+    drained: join(machines.drained, cluster.name, node),
     stack: machines.stack,
+    cluster: machines.cluster,
     reach: described && reach,
   };
 }
@@ -72,7 +79,13 @@ function machinesOf(node: string, stack: string | undefined, options: MachineOpt
   if (stack !== undefined) return { stack, ...stackFiles(stack, options.configFile) };
   if (options.cluster !== undefined) {
     const { cluster, connections } = options;
-    return { stack: `--cluster ${cluster}`, cluster, connections, gone: defaultGoneFolder };
+    return {
+      stack: `--cluster ${cluster}`,
+      cluster,
+      connections,
+      gone: defaultGoneFolder,
+      drained: defaultDrainedFolder,
+    };
   }
   const found = stackNames()
     .map((name): Machines => ({ stack: name, ...stackFiles(name) }))

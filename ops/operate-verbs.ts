@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { addVerb, stackArgument } from "./add-verb";
 
+const machineArguments = [
+  ["<node>", "a node of the cluster, such as rpi1"],
+  ["[stack]", "a stack of stacks/ with that cluster, where more than one has such a node"],
+] as const;
+const clusterOption = ["--cluster <file>", "cluster file, instead of a stack"] as const;
+
 /** The verbs for what the files say, what runs, and the machines themselves. */
 export function addOperateVerbs(program: Command): void {
   addVerb(program, {
@@ -106,5 +112,28 @@ export function addOperateVerbs(program: Command): void {
     exitStatus: "0 nothing of that kind is left, 1 something is or a node did not answer, 2 bad input",
     examples: ["sweep hive-cluster", "sweep hive-cluster --yes"],
     run: (stack, options) => (require("./sweep") as typeof import("./sweep")).sweep(stack, options),
+  });
+  addVerb(program, {
+    name: "drain",
+    description:
+      "take a machine out of service: it takes nothing new, the next updates empty it; previews them",
+    args: machineArguments,
+    options: [clusterOption, ["--reason <text>", "why; plans and health tell it"]],
+    json: "the answer for machines, without previews",
+    exitStatus: "0 it is drained, 1 it is, but not everything has another place, 2 bad input",
+    examples: ['drain rpi1 hive-cluster --reason "new SD card"', "drain rpi1 && ./berth up hive-cluster"],
+    run: (node, stack, options) =>
+      (require("./drain") as typeof import("./drain")).drain(node, stack, options),
+  });
+  addVerb(program, {
+    name: "undrain",
+    description: "take a drained machine back into service; nothing moves back by itself",
+    args: machineArguments,
+    options: [clusterOption],
+    json: "the answer for machines",
+    exitStatus: "0 it is in service, 2 bad input",
+    examples: ["undrain rpi1 hive-cluster"],
+    run: (node, stack, options) =>
+      (require("./undrain") as typeof import("./undrain")).undrain(node, stack, options),
   });
 }

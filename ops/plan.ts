@@ -4,9 +4,10 @@ import { picture } from "../placement/picture";
 import { place } from "../placement/place";
 import { toJson } from "../placement/to-json";
 import { ConfigError } from "../topology/config-error";
+import { withDrainedNodes } from "../topology/drained-nodes";
 import { withGoneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
-import { defaultGoneFolder, stackFiles } from "../topology/stack-files";
+import { defaultDrainedFolder, defaultGoneFolder, stackFiles } from "../topology/stack-files";
 import type { Topology } from "../topology/topology";
 import { coloured } from "./coloured";
 import { page } from "./page";
@@ -39,7 +40,10 @@ function topologyOf(stack: string | undefined, { cluster, scenario, connections 
     return stackTopology(stack, connections ? { ...files, connections } : files);
   }
   if (cluster && scenario)
-    return withGoneNodes(loadTopology({ cluster, scenario, connections }), defaultGoneFolder);
+    return withGoneNodes(
+      withDrainedNodes(loadTopology({ cluster, scenario, connections }), defaultDrainedFolder),
+      defaultGoneFolder,
+    );
   throw new ConfigError([
     "berth: which plan? Name a stack (./berth plan hive-cluster), or --cluster and --scenario",
   ]);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { combineObservations } from "../components/combine-observations";
+import { withDrainedNodes } from "../topology/drained-nodes";
 import { readFacts } from "../topology/facts";
 import { withGoneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
@@ -8,11 +9,12 @@ import type { StackFiles } from "../topology/stack-files";
 import type { Topology } from "../topology/topology";
 
 /**
- * A stack's topology as the verbs see it that decide without Pulumi: its files, its snapshot of facts, the nodes that were given
- * up. What ran before stands in the state, which only Pulumi reads. Throws ConfigError.
+ * A stack's topology as the verbs see it that decide without Pulumi: its files, its snapshot of facts, the nodes that were
+ * drained or given up. What ran before stands in the state, which only Pulumi reads. Throws ConfigError.
  */
 export function stackTopology(stack: string, files: StackFiles): Topology {
-  return withGoneNodes(loadTopology(files, observedFacts(stack, files.facts)), files.gone);
+  const topology = loadTopology(files, observedFacts(stack, files.facts));
+  return withGoneNodes(withDrainedNodes(topology, files.drained), files.gone);
 }
 
 function observedFacts(stack: string, file: string): Observed {

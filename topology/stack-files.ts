@@ -14,10 +14,15 @@ export interface StackFiles extends TopologyFiles {
   facts: string;
   /** Folder of the nodes that were given up, by cluster; it need not exist. */
   gone: string;
+  /** Folder of the nodes that were drained, by cluster; it need not exist. */
+  drained: string;
 }
 
 /** Where `gone` is when the stack's file does not say, from the project's directory. */
 export const defaultGoneFolder = join(".berth", "gone");
+
+/** The same of `drained`. */
+export const defaultDrainedFolder = join(".berth", "drained");
 
 /**
  * The files a stack is made of, as paths from here. Throws ConfigError for a stack that does not exist.
@@ -36,6 +41,7 @@ export function stackFiles(stack: string, configFile?: string): StackFiles {
     ...(connections !== undefined && { connections: fromHere(connections) }),
     facts: fromHere(config["berth:facts"] ?? defaultFactsFile(stack)),
     gone: fromHere(config["berth:gone"] ?? defaultGoneFolder),
+    drained: fromHere(config["berth:drained"] ?? defaultDrainedFolder),
   };
 }
 

@@ -30,6 +30,12 @@ export const stackSchema = looseSection("a map with config", {
       absent: "`.berth/gone`",
       example: "gone",
     }),
+    "berth:drained": path.optional().meta({
+      description:
+        "Folder of the machines that `./berth drain` took out of service. All stacks on the same machines share it",
+      absent: "`.berth/drained`",
+      example: "drained",
+    }),
     "berth:purge": z
       .union([flag, z.enum(["true", "false"])], "true or false")
       .optional()
