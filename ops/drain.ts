@@ -26,10 +26,10 @@ export async function drain(node: string, stack: string | undefined, options: Dr
   const reason = options.reason ?? "";
   if (/\p{Cc}/u.test(reason)) throw new ConfigError(["berth: --reason: expected text on one line"]);
   const machine = machineOf(node, stack, options);
+  const residents = await residentsOf(machine, stack, options.configFile);
   const before = existsSync(machine.drained);
   mkdirSync(dirname(machine.drained), { recursive: true });
   writeFileSync(machine.drained, `${reason}\n`);
-  const residents = await residentsOf(machine, stack, options.configFile);
   if (options.json) {
     console.log(JSON.stringify({ node, drained: true, before, reason, residents }, null, 2));
     return 0;

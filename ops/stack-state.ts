@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { ConfigError } from "../topology/config-error";
+
+const project = join(__dirname, "..");
 
 /** What a stack's state says of the machines. */
 export interface StackState {
@@ -80,7 +83,7 @@ function plain(value: unknown): unknown {
 
 async function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   try {
-    const more = { env, maxBuffer: 1 << 30 };
+    const more = { cwd: project, env, maxBuffer: 1 << 30 };
     return (await promisify(execFile)("pulumi", [...args, "--non-interactive"], more)).stdout;
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };

@@ -210,6 +210,52 @@ nothing on the nodes is without a stack that owns it
     await ran(bed.berth("sweep", "--owner", "bob@lab:/berth#9", "--yes"));
     expect(bed.left().processes).toEqual([]);
     await ran(bed.destroy());
+    // The destroy has no word on what was swept: its log stays.
+    expect({ ...bed.left(), files: [] }).toEqual(nothing);
+  },
+  longest,
+);
+
+test(
+  "drain shows the moves, the next update makes them, undrain lets the node be used again",
+  async () => {
+    bed = await TestBed.open({ scenario: sleepers(["a"], {}, { preferred_node: "rpi1", ram_gb: 6 }) });
+    await ran(bed.up());
+    expect(await bed.placements()).toEqual({ a: "rpi1" });
+    const drained = await ran(bed.berthOn("drain", "rpi1", "--reason", "new SD card"));
+    expect(drained).toContain("hive-cluster has there: a. Its next update:\n");
+    expect(drained).toMatch(/a: rpi1 → \w+ because rpi1's status is maintenance \(drained: new SD card; /);
+    expect(drained).toMatch(
+      /\nTo do it: {2}\.\/berth up hive-cluster\nAfterwards: {2}\.\/berth undrain rpi1 hive-cluster\n$/,
+    );
+    expect(await ran(bed.berth("health"))).toMatch(
+      /^rpi1 {4}MAINTENANCE {2}.*; drained: new SD card; \.\/berth undrain rpi1 takes it back; hive-cluster\/a$/m,
+    );
+    await ran(bed.up());
+    expect(await bed.placements()).toEqual({ a: "host" });
+
+    expect(await ran(bed.berthOn("undrain", "rpi1"))).toBe(
+      "rpi1 is back in service: the next previews count on it\n",
+    );
+    expect(await ran(bed.berthOn("undrain", "rpi1"))).toBe("rpi1 was not drained\n");
+    // Nothing moves back by itself.
+    await ran(bed.up());
+    expect(await bed.placements()).toEqual({ a: "host" });
+
+    // What has no other place is told, and the machine is drained all the same.
+    bed.write(sleepers(["a"], { placement: { a: "host" } }, { ram_gb: 6 }));
+    expect(await ran(bed.berthOn("drain", "host"), 1)).toContain(
+      "\nhive-cluster cannot do without host, see above.\n",
+    );
+    const again = JSON.parse(await ran(bed.berthOn("drain", "host", "--json")));
+    expect(again).toEqual({
+      node: "host",
+      drained: true,
+      before: true,
+      reason: "",
+      residents: [{ stack: "hive-cluster", instances: ["a"] }],
+    });
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
   },
   longest,
