@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
+const project = (name: string, include: string[], testTimeout: number, globalSetup: string[] = []) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout, globalSetup },
 });
 
 /** unit: plain functions and mocks. conformance: plugins against a real sshd. integration: real engine, real sshd, real processes. */
@@ -14,7 +14,7 @@ export default defineConfig({
         20_000,
       ),
       project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
-      project("integration", ["test/integration/**/*.test.ts"], 300_000),
+      project("integration", ["test/integration/**/*.test.ts"], 300_000, ["test/support/bed-folders.ts"]),
     ],
   },
 });

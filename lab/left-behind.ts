@@ -20,7 +20,7 @@ export interface LeftBehind {
  */
 export function leftBehind(lab: Lab): LeftBehind {
   const workDirs = lab.nodes.map((node) => node.files);
-  const pids = lab.isolated ? lab.isolated.flatMap(guests) : inFolders(workDirs);
+  const pids = lab.isolated ? lab.isolated.flatMap(guests) : processesIn(workDirs);
   const processes = pids.map((pid) => `${pid} ${proc(pid, "cmdline").replaceAll("\0", " ").trim()}`);
   const files = workDirs
     .filter((folder) => existsSync(folder))
@@ -33,10 +33,11 @@ export function leftBehind(lab: Lab): LeftBehind {
   return { processes, files, stacks: [...new Set(stacks)].sort() };
 }
 
-function inFolders(workDirs: readonly string[]): string[] {
+/** Ids of the processes, but this one, that work in one of the folders, or name it in their environment or command line. */
+export function processesIn(folders: readonly string[]): string[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter((pid) => belongsTo(pid, workDirs));
+    .filter((pid) => belongsTo(pid, folders));
 }
 
 /** Processes of a machine but its first, what belongs to that, and the SSH server with its sessions. */

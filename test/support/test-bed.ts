@@ -1,19 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { dump, load } from "js-yaml";
-import { signal } from "../../lab/isolated/cgroup";
-import { type Fault, faults } from "../../lab/isolated/faults";
+import { dump } from "js-yaml";
 import type { IsolatedLabArgs } from "../../lab/isolated/isolated-lab";
-import { type Machine, processesOf } from "../../lab/isolated/machine";
-import { startMachineSshd, stopMachineSshd } from "../../lab/isolated/machine-sshd";
-import { type DeclaredFacts, type Lab, labDown, labUp, labUpIsolated } from "../../lab/lab";
-import { type LeftBehind, leftBehind } from "../../lab/left-behind";
-import { startSshd, stopSshd } from "../../lab/sshd";
+import { type DeclaredFacts, type Lab, labUp, labUpIsolated } from "../../lab/lab";
+import type { LeftBehind } from "../../lab/left-behind";
 import { openWorkspace, type Run, type Workspace } from "../../lab/workspace";
 import type { Node } from "../../topology/node";
+import { bedFolder, removeBed } from "./bed-folders";
+import { TestNodes } from "./test-nodes";
 
 export interface TestBedArgs {
   readonly stack?: string;
@@ -29,31 +24,22 @@ export interface TestBedArgs {
   readonly beside?: TestBed;
 }
 
-/** The part of a connections file that is about one node. */
-export interface WrittenConnection {
-  readonly host: string;
-  readonly ssh_key_path: string;
-  readonly ssh_user: string;
-  readonly host_key: string;
-  readonly jump_host?: object;
-  readonly remote_work_dir: string;
-}
-
 /** What a destroy leaves. */
 export const nothing: LeftBehind = { processes: [], files: [], stacks: [] };
 
 /** A lab, a state and a scenario of a test's own, in a folder of its own: the real engine, sshd and processes. */
-export class TestBed {
+export class TestBed extends TestNodes {
   private constructor(
     readonly folder: string,
-    /** Folder of the bed that started the lab. */
-    private readonly home: string,
-    readonly lab: Lab,
+    home: string,
+    lab: Lab,
     readonly workspace: Workspace,
-  ) {}
+  ) {
+    super(home, lab);
+  }
 
   static async open(args: TestBedArgs = {}): Promise<TestBed> {
-    const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+    const folder = bedFolder();
     mkdirSync(join(folder, "code"));
     const home = args.beside?.folder ?? folder;
     const cluster = args.cluster ?? "stacks/clusters/brain-in-jar.yaml";
@@ -86,17 +72,6 @@ export class TestBed {
   /** Writes a file of the code that `code: {local_path: code}` copies. */
   writeCode(name: string, text: string): void {
     writeFileSync(join(this.folder, "code", name), text);
-  }
-
-  /** How a node is reached, in the words of the overlay. */
-  connection(node: string): WrittenConnection {
-    return this.overlay().nodes[node]!;
-  }
-
-  /** Changes how one node is reached. */
-  reconnect(node: string, change: Partial<WrittenConnection>): void {
-    const { nodes } = this.overlay();
-    writeFileSync(this.lab.connections, dump({ nodes: { ...nodes, [node]: { ...nodes[node], ...change } } }));
   }
 
   /** Changes the stack's configuration: key and value, after what `pulumi config set` takes. */
@@ -143,68 +118,11 @@ export class TestBed {
   up = () => this.pulumi("up", "--yes", "--skip-preview");
   destroy = () => this.pulumi("destroy", "--yes", "--skip-preview");
 
-  /** SSH connections that a node, or all of them, have accepted so far. */
-  connections(node?: string): number {
-    const names = node ? [node] : this.lab.nodes.map(({ name }) => name);
-    return names.reduce(
-      (sum, name) => sum + (this.sshdLog(name).match(/Accepted publickey/g)?.length ?? 0),
-      0,
-    );
-  }
-
-  /** The work directory of a node, as this computer sees it. */
-  workDir(node: string): string {
-    return this.lab.nodes.find(({ name }) => name === node)!.files;
-  }
-
-  /** Lets something happen to an isolated node; `percent` is for "lossy". */
-  async fault(what: Fault, node: string, percent = 0): Promise<void> {
-    await faults[what](this.machine(node), percent);
-  }
-
-  /**
-   * Resolves once an isolated node runs a verb of its supervisor ("start", "stop" …; "code" is the copying), and throws when it
-   * does not within two minutes.
-   */
-  async verb(node: string, verb: string): Promise<undefined> {
-    const words = verb === "code" ? "rsync\0--server" : `python3\0-I\0-\0${verb}\0`;
-    const isThere = () =>
-      processesOf(this.machine(node)).some(({ pid }) => commandLine(pid).startsWith(words));
-    for (const deadline = Date.now() + 120_000; !isThere(); await sleep(2))
-      if (Date.now() > deadline) throw new Error(`${node} has not run ${verb} in two minutes`);
-    return undefined;
-  }
-
-  /** The command lines of what runs on an isolated node. */
-  processesOf(node: string): string[] {
-    return processesOf(this.machine(node)).map(({ pid }) => commandLine(pid).replaceAll("\0", " ").trim());
-  }
-
-  /** Cuts the SSH connections that an isolated node has; the server takes new ones. */
-  sever(node: string): void {
-    for (const { pid } of processesOf(this.machine(node)))
-      if (/^sshd: (?!.*\[listener\])/.test(commandLine(pid))) signal(pid, "SIGKILL");
-  }
-
-  /** Starts the SSH server of an isolated node again, with further lines of configuration. */
-  async restartSshd(node: string, options: readonly string[] = []): Promise<void> {
-    await stopMachineSshd(this.machine(node));
-    await startMachineSshd(this.machine(node), options);
-  }
-
-  machine(node: string): Machine {
-    return this.lab.isolated!.find(({ name }) => name === node)!;
-  }
-
   /** The log of an instance, as lines. */
   log(node: string, instance: string): string[] {
     return readFileSync(join(this.workDir(node), "logs", this.workspace.stack, `${instance}.log`), "utf8")
       .split("\n")
       .filter(Boolean);
-  }
-
-  left(): LeftBehind {
-    return leftBehind(this.lab);
   }
 
   /** Runs `./berth ARGS` for this stack. */
@@ -227,20 +145,6 @@ export class TestBed {
     return join(folder, `${name}.json`);
   }
 
-  /** A node that does not answer from now on; what runs there goes on. */
-  async silence(node: string): Promise<void> {
-    if (this.lab.isolated) await stopMachineSshd(this.machine(node));
-    else await stopSshd(join(this.home, "lab", "nodes", node, "sshd"));
-  }
-
-  /** The same node, answering again. */
-  async awaken(node: string): Promise<void> {
-    const { address, port } = this.lab.nodes.find(({ name }) => name === node)!;
-    const directory = join(this.home, "lab", "nodes", node, "sshd");
-    const facts = join(this.home, "lab", "nodes", node, "facts.json");
-    await startSshd({ directory, address, port, options: [`SetEnv BERTH_LAB_FACTS=${facts}`] });
-  }
-
   /** The stack's output `placements`: node by instance. */
   async placements(): Promise<Record<string, string>> {
     const args = [
@@ -257,34 +161,8 @@ export class TestBed {
 
   /** Ends what still runs, then removes everything. */
   async close(): Promise<void> {
-    if (this.home === this.folder) {
-      for (const line of this.lab.isolated ? [] : this.left().processes) {
-        try {
-          process.kill(Number(line.split(" ")[0]), "SIGKILL");
-        } catch {
-          // It ended by itself.
-        }
-      }
-      await labDown(join(this.folder, "lab"));
-    }
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private overlay(): { nodes: Record<string, WrittenConnection> } {
-    return load(readFileSync(this.lab.connections, "utf8")) as { nodes: Record<string, WrittenConnection> };
-  }
-
-  private sshdLog(node: string): string {
-    return readFileSync(join(this.home, "lab", "nodes", node, "sshd", "sshd.log"), "utf8");
-  }
-}
-
-/** The arguments of a process, each ended by a NUL; empty when it has ended. */
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
+    if (this.home === this.folder) await removeBed(this.folder);
+    else rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
