@@ -35,7 +35,7 @@ def _lose_one(nodes: RayNodes, cause: Any) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world = ("--agents", 10_000, "--steps", 10**9, "--checkpoint-every", 100, "--checkpoint-dir", folder)
-        with ArenaProcess(nodes.environment, *world, "--answer-seconds", 60) as run:
+        with ArenaProcess(nodes.environment, *world) as run:
             await_checkpoint(folder, 300)
             at = time.time()
             cause(nodes, nodes.workers.pop())

@@ -38,8 +38,8 @@ def parse(description: str, words: list[str]) -> argparse.Namespace:
     add("--checkpoint-dir", type=Path, default=there and Path(there), metavar="DIR", help=text)
     text = "the evaluation of every step, as lines of JSON (default metrics.jsonl beside the checkpoints)"
     add("--metrics", type=Path, metavar="FILE", help=text)
-    text = "an actor that has not answered by then is given up (default 30)"
-    add("--answer-seconds", type=_seconds, default=30.0, metavar="T", help=text)
+    text = "an actor that has not answered by then is given up (default 10)"
+    add("--answer-seconds", type=_seconds, default=10.0, metavar="T", help=text)
     text = "how long to wait for a node to work on (default 120)"
     add("--hire-seconds", type=_seconds, default=120.0, metavar="T", help=text)
     return parser.parse_args(words)
