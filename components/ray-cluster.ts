@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RayCluster as Described } from "../topology/ray-cluster";
 import { rayPorts } from "../topology/ray-ports";
+import { holding } from "./holding";
 import type { Placed } from "./instance-view";
 import { RayHead } from "./ray-head";
 import type { RayMemberArgs } from "./ray-member";
@@ -112,7 +113,7 @@ function formationOf(args: RayClusterArgs): string {
   const head = addressOf(leaderOf(args));
   const specs = args.members.map((member) => [
     member.placement.node,
-    member.placement.takes,
+    holding(member.placement),
     raySpec(args.cluster, { ...member, host: hostOf(member) }, head),
   ]);
   return createHash("sha256").update(JSON.stringify(specs)).digest("hex").slice(0, 16);

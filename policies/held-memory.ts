@@ -9,6 +9,8 @@ export interface Holding {
   readonly bytes: number;
   /** Of an instance of this stack: how much of it `ram_gb` or `gpu_memory_gb` asks for. */
   readonly adjustableBytes?: number;
+  /** Where that is written, if not where it is for an instance. */
+  readonly field?: string;
 }
 
 /**
@@ -21,7 +23,9 @@ export function heldRam({ node, instances }: NodeOfStack): Holding[] {
     ...instances.map((instance) => {
       const [asked, given] = [instance.number("ramBytes"), instance.in("takes").number("ramBytes")];
       const bytes = Math.max(asked + pooled(gpuBytesOf(instance)), given);
-      return { name: instance.text("instance"), bytes, adjustableBytes: asked };
+      const name = instance.text("instance");
+      if (!instance.has("ray")) return { name, bytes, adjustableBytes: asked };
+      return { name, bytes, adjustableBytes: instance.in("ray").number("heapBytes"), field: "heap_gb" };
     }),
     ...node.list("coTenants").map((tenant) => ({
       name: `co-tenant ${tenant.text("name")}`,

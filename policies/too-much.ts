@@ -36,7 +36,7 @@ function remedy(parts: readonly Holding[], over: number, field: string): string 
   const [first, ...more] = leaving(own, over);
   if (more.length > 0) return `: ${[first!, ...more].map(({ name }) => name).join(" and ")} on other nodes`;
   const left = Math.floor((first!.adjustableBytes! - over) / 1e7) / 100;
-  const lower = left > 0 ? `${field} of ${first!.name} lowered to ${left}, or ` : "";
+  const lower = left > 0 ? `${first!.field ?? field} of ${first!.name} lowered to ${left}, or ` : "";
   return `: ${lower}${first!.name} on another node`;
 }
 

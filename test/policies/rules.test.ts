@@ -73,7 +73,7 @@ const fixtures: Record<string, readonly Fixture[]> = {
       name: "a member of a Ray cluster holds its memory, too",
       resources: [exampleNode(), exampleRayMember({ ramBytes: gb(2) }), exampleInstance({ ramBytes: gb(5) })],
       says: [
-        "rpi1: 7 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is critic 5 GB + mind-head 2 GB\nthe smallest change: 0.2 GB less: ram_gb of mind-head lowered to 1.8, or mind-head on another node",
+        "rpi1: 7 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is critic 5 GB + mind-head 2 GB\nthe smallest change: 0.2 GB less: heap_gb of mind-head lowered to 0.8, or mind-head on another node",
       ],
     },
     {
