@@ -9,6 +9,7 @@ import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
 import { pythonTools } from "./python-tools.mjs";
 import { rayTools } from "./ray-tools.mjs";
 import { isolatedLabPackages, systemPackages } from "./system-packages.mjs";
+import { tryTwice } from "./try-twice.mjs";
 
 /** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
 const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
@@ -24,7 +25,7 @@ try {
       await withProgress(part.name, (report) =>
         withLock(
           join(cacheDir(), "setup.lock"),
-          () => part.state() || part.install(report),
+          () => part.state() || tryTwice(async () => part.install(report), report),
           (pid) => report(`waiting for another set-up, process ${pid}`),
         ),
       );
