@@ -20,15 +20,25 @@ FAULTS = {
 
 def recovery(quick: bool) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
     """Two nodes, 10,000 agents, a checkpoint every 100 steps; one of the nodes is lost."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, config in (("default", {}), ("fast", FAST_HEALTH_CHECKS)):
         if quick and name == "default":
             continue
-        with RayNodes(2, system_config=config) as nodes:
-            for fault, cause in FAULTS.items():
-                nodes.have(2)
-                rows.append({"health checks": name, "fault": fault, **_lose_one(nodes, cause)})
+        try:
+            rows += _lose_each(name, config)
+        except Exception as error:
+            # With fast checks the nodes of a busy computer are declared dead while they start.
+            rows.append({"health checks": name, "fault": f"not measured: {error}"})
     return "A node is lost: seconds", rows, {}
+
+
+def _lose_each(name: str, config: dict[str, int]) -> list[dict[str, Any]]:
+    rows = []
+    with RayNodes(2, system_config=config) as nodes:
+        for fault, cause in FAULTS.items():
+            nodes.have(2)
+            rows.append({"health checks": name, "fault": fault, **_lose_one(nodes, cause)})
+    return rows
 
 
 def _lose_one(nodes: RayNodes, cause: Any) -> dict[str, Any]:
