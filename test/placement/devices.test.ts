@@ -8,6 +8,7 @@ import type { Plan } from "../../placement/plan";
 import { type Held, noObservations, type PreviousPlacement } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
 import { type Assignment, BruteForce } from "../support/brute-force";
+import { plantedShares } from "../support/planted";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 import { deviceUse } from "../support/truth";
 
@@ -136,6 +137,16 @@ it("a plan with cores and several GPUs is explained", async () => {
 
     All 3 instances placed, on 2 of 2 nodes."
   `);
+});
+
+describe("a cluster whose GPUs were cut into shares has room for all of them", () => {
+  it.each([1, 2, 3])("%d", async (seed) => {
+    const topology = plantedShares({ seed, nodes: 12, gpus: 4 });
+    const plan = await place(topology);
+    expect(plan.unplaced).toEqual([]);
+    const packed = await place({ ...topology, scenario: { ...topology.scenario, strategy: "pack" } });
+    expect([packed.unplaced, packed.method]).toEqual([[], "packed"]);
+  });
 });
 
 describe("against every way to give out devices", () => {

@@ -65,6 +65,30 @@ export function overfull(args: Omit<PlantedArgs, "fill">): Topology {
   return { ...topology, scenario: { ...scenario, instances } };
 }
 
+/** Nodes whose GPUs are given out whole, a third of them, or cut into two to four shares, of tenths: all of them fit. */
+export function plantedShares(args: { seed: number; nodes: number; gpus: number }): Topology {
+  const random = drawn(args.seed);
+  const nodes = Array.from({ length: args.nodes }, (_, index) =>
+    aNode({
+      name: `n${index}`,
+      ramBytes: gb(256),
+      maxInstances: 4 * args.gpus,
+      gpu: true,
+      gpus: args.gpus,
+      cpuCores: 4 * args.gpus,
+    }),
+  );
+  const shares = nodes.flatMap(() =>
+    Array.from({ length: args.gpus }, () =>
+      random() < 0.34 ? [10] : pieces(10, 2 + Math.floor(random() * 3), random),
+    ).flat(),
+  );
+  const instances = shares.map((tenths, index) =>
+    anInstance({ id: `i${index}`, gpu: "required", gpus: tenths / 10, cpuCores: (4 * tenths) / 10 }),
+  );
+  return aTopology(nodes, instances);
+}
+
 /** Cuts a whole number into so many, none of them 0. */
 function pieces(whole: number, count: number, random: () => number): number[] {
   const cuts = new Set<number>();
