@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,6 @@ from world import World
 
 KEPT = 2
 SUM_BYTES = 32
-RULES = 1
-"""Number of the rules of the world: other rules make other results, and never go on from these."""
 Say = Callable[..., Any]
 
 
@@ -23,8 +22,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path | None, world: World, say: Say) -> None:
         """Without a folder nothing is kept and nothing found."""
-        self._folder, self._say = folder, say
-        self._prefix = hashlib.sha256(f"{RULES} {world}".encode()).hexdigest()[:12]
+        self._folder, self._say, self._prefix = folder, say, world.name
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -54,12 +52,20 @@ class Checkpoints:
         for old in self._paths(state.step)[KEPT:]:
             old.unlink()
 
-    def _paths(self, at_most: int) -> list[Path]:
+    def last_step(self) -> int:
+        """Of all that lie there; 0 if none does."""
+        return max(map(_step, self._paths()), default=0)
+
+    def _paths(self, at_most: float = inf) -> list[Path]:
         """Newest first."""
         if self._folder is None:
             return []
         paths = sorted(self._folder.glob(f"{self._prefix}-*.checkpoint"), reverse=True)
-        return [path for path in paths if int(path.stem.partition("-")[2]) <= at_most]
+        return [path for path in paths if _step(path) <= at_most]
+
+
+def _step(path: Path) -> int:
+    return int(path.stem.partition("-")[2])
 
 
 def _read(path: Path) -> bytes:

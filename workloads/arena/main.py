@@ -33,19 +33,19 @@ def main() -> int:
     arguments = parse(__doc__ or "", sys.argv[1:])
     world = World(arguments.agents, arguments.seed, arguments.mix, round(arguments.noise * ONE))
     folder = arguments.checkpoint_dir
-    metrics = MetricsFile(arguments.metrics or (folder and folder / "metrics.jsonl"))
+    metrics = MetricsFile(arguments.metrics or (folder and folder / f"{world.name}-metrics.jsonl"))
+    checkpoints = Checkpoints(folder, world, say)
     try:
         crew = enlist(world, arguments)
-        checkpoints = Checkpoints(folder, world, say)
         tournament = Tournament(world, crew, checkpoints, metrics, say, arguments.checkpoint_every)
         state = tournament.to_the_end(arguments.steps)
     except NobodyLeft as error:
         print(error, file=sys.stderr)
         return 1
     result = json.dumps(report(world, state, tournament.course, crew.size))
-    if "BERTH_RESULT" in os.environ:
-        Path(os.environ["BERTH_RESULT"]).write_text(result + "\n", encoding="utf-8")
     print(result, flush=True)
+    if os.environ.get("BERTH_RESULT"):
+        Path(os.environ["BERTH_RESULT"]).write_text(result + "\n", encoding="utf-8")
     return 0
 
 

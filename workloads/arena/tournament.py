@@ -45,7 +45,7 @@ class Tournament:
         """The state after so many steps; goes on from a checkpoint if there is one. Throws NobodyLeft."""
         state = self._checkpoints.newest(steps) or State.beginning(self._world)
         self.course.resumed_from = state.step
-        self._metrics.forget_after(state.step)
+        self._metrics.forget_after(self._checkpoints.last_step())
         self._say("resumed" if state.step else "started", step=state.step, agents=self._world.agents)
         is_shared_out, losses = False, 0
         while state.step < steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from matching import opponents
 from policies import COOPERATE, GAINS, ONE, OUTCOMES, PAYOFFS
 from policies import POLICIES as KINDS
 
+RULES = 1
+"""Number of the rules of the world: other rules make other results, and never go on from these."""
 BLOCK = 256
 """Agents are handed out in blocks of this many."""
 Integers = npt.NDArray[np.int32]
@@ -34,6 +37,11 @@ class World:
     """How many of the agents follow each of KINDS, as proportions."""
     noise: int = ONE // 100
     """The probability of a slip, a move that is the opposite of the one meant; in 65536ths."""
+
+    @property
+    def name(self) -> str:
+        """Of its files: no other world has it."""
+        return hashlib.sha256(f"{RULES} {self}".encode()).hexdigest()[:12]
 
     def kinds(self, first: int, last: int) -> npt.NDArray[np.uint8]:
         """Which of KINDS each agent follows, drawn by the seed."""

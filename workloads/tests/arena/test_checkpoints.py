@@ -30,14 +30,17 @@ def file_of(run: ArenaRun, name: str) -> Path:
     return next(run.folder.glob(f"*{name}"))
 
 
+def steps_told(folder: Path) -> list[int]:
+    return [json.loads(line)["step"] for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
 def test_goes_on_from_the_last_with_another_crew(tmp_path: Path) -> None:
     begun(tmp_path)
     run = ArenaRun(tmp_path, LocalCrew(WORLD, 3))
     assert run.to(STEPS).digest() == DIGEST
     assert run.said[0] == {"event": "resumed", "step": 20, "agents": 5000}
     assert run.tournament.course.resumed_from == 20
-    steps = [json.loads(line)["step"] for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert steps == list(range(1, STEPS + 1))
+    assert steps_told(tmp_path) == list(range(1, STEPS + 1))
 
 
 def test_a_finished_run_has_its_result_at_once(tmp_path: Path) -> None:
@@ -69,8 +72,7 @@ def test_falls_back_to_the_one_before_a_damaged_one(tmp_path: Path, damage: byte
         },
         {"event": "resumed", "step": 16, "agents": 5000},
     ]
-    steps = [json.loads(line)["step"] for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert steps == list(range(1, STEPS + 1))
+    assert steps_told(tmp_path) == list(range(1, STEPS + 1))
 
 
 def test_starts_from_the_beginning_when_all_are_damaged(tmp_path: Path) -> None:
@@ -117,3 +119,13 @@ def test_fewer_steps_than_before_leave_the_later_checkpoints_alone(tmp_path: Pat
     assert run.to(18).digest() == ArenaRun().to(18).digest()
     assert run.said[0]["step"] == 16
     assert run.files() == [CHECKPOINTS[0], "000000000018.checkpoint", CHECKPOINTS[1], "metrics.jsonl"]
+    ArenaRun(tmp_path).to(STEPS)
+    assert steps_told(tmp_path) == list(range(1, STEPS + 1))  # also those that only the first run played
+
+
+def test_metrics_go_on_behind_what_is_no_line_of_theirs(tmp_path: Path) -> None:
+    begun(tmp_path)
+    with open(tmp_path / "metrics.jsonl", "ab") as file:
+        file.write(b"\0\0\0\n[21]\n")
+    ArenaRun(tmp_path).to(STEPS)
+    assert steps_told(tmp_path) == list(range(1, STEPS + 1))

@@ -75,7 +75,8 @@ def test_goes_on_after_it_was_killed(tmp_path: Path) -> None:
     assert lines(output)[-1]["resumed_from"] == done
     for figure in ("digest", "last_step", "all_steps"):
         assert lines(output)[-1][figure] == lines(whole)[-1][figure]
-    steps = [json.loads(line)["step"] for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    (metrics,) = tmp_path.glob("*-metrics.jsonl")
+    steps = [json.loads(line)["step"] for line in metrics.read_text().splitlines()]
     assert steps == list(range(1, done + 8))
 
 
@@ -96,13 +97,53 @@ def test_goes_on_after_it_was_killed(tmp_path: Path) -> None:
             "argument --mix: expected NAME=SHARE,… of cooperator, defector, tit_for_tat, generous, learner,"
             " shares whole and names once, got 'saint=1'",
         ),
-        (["--mix", "learner=0"], "argument --mix: expected a share ≥ 1, got 'learner=0'"),
+        (
+            ["--mix", "learner=0"],
+            "argument --mix: expected shares that sum up to 1 to 4294967295, got 'learner=0'",
+        ),
+        (
+            ["--mix", "learner=5000000000"],
+            "argument --mix: expected shares that sum up to 1 to 4294967295, got 'learner=5000000000'",
+        ),
+        (
+            ["--seed", f"{2**128}"],
+            f"argument --seed: expected a whole number from 0 to {2**128 - 1}, got '{2**128}'",
+        ),
+        (
+            ["--checkpoint-dir", "/dev/null/there"],
+            "argument --checkpoint-dir: expected a folder to write to, got '/dev/null/there':"
+            " Not a directory",
+        ),
+        (
+            ["--metrics", "/dev/null/there"],
+            "argument --metrics: expected a file to write to, got '/dev/null/there': Not a directory",
+        ),
     ],
 )
 def test_wrong_arguments(words: list[str], problem: str) -> None:
     run = start(*words)
     _, errors = run.communicate(timeout=30)
     assert (run.returncode, errors.splitlines()[-1]) == (2, f"python -m main: error: {problem}")
+
+
+def test_variables_that_are_empty_are_none(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "main", *THE_RUN, "--actors", "none"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(CODE), "BERTH_CHECKPOINT_DIR": "", "BERTH_RESULT": ""},
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=True,
+    )
+    assert lines(run.stdout.decode())[-1]["digest"] == DIGEST
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_worlds_that_share_a_folder_have_metrics_of_their_own(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        words = ["--actors", "none", "--agents", "300", "--steps", "3", "--seed", seed]
+        start(*words, "--checkpoint-dir", str(tmp_path)).communicate(timeout=60)
+    assert len(list(tmp_path.glob("*-metrics.jsonl"))) == 2
 
 
 def test_shares_may_be_left_out() -> None:
