@@ -12,9 +12,12 @@ from typing import Any
 
 from outcome import Outcome
 
+RULES = 1
+"""Number of the rules of the program: other weights, effects and formulas make another run."""
+
 
 class CheckpointError(Exception):
-    """A file that is no checkpoint; its text is one line for the person who runs the program."""
+    """A file that is no checkpoint, or cannot be one; its text is one line for whoever runs the program."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ class Identity:
     capacity: int
     model: str
     """Digest of its file."""
-    inputs: str
-    """The file they come from, or "generated"."""
+    inputs: str | None
+    """The file they come from; None = generated."""
+    rules: int = RULES
 
 
 class Checkpoint:
@@ -39,21 +43,30 @@ class Checkpoint:
 
     def read(self) -> Outcome | None:
         """What was kept last; throws CheckpointError."""
-        if self._path is None or not self._path.exists():
+        if self._path is None:
             return None
         try:
+            if not self._path.exists():
+                return None
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             for key in ("actions", "policies"):
                 kept[key] = Counter(kept[key])
             return Outcome(**kept)
         except (ValueError, KeyError, TypeError) as error:
             raise CheckpointError(f"{self._path}: no checkpoint of this program; remove the file") from error
+        except OSError as error:
+            raise CheckpointError(f"{self._path}: cannot be read: {error.strerror}") from error
 
     def keep(self, outcome: Outcome) -> None:
-        """Once this returns, it outlives a power cut."""
-        if self._path:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        """Once this returns, it outlives a power cut; throws CheckpointError."""
+        if self._path is None:
+            return
+        folder = self._path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
             write_durably(self._path, vars(outcome))
+        except OSError as error:
+            raise CheckpointError(f"{folder}: cannot keep a checkpoint there: {error.strerror}") from error
 
 
 def write_durably(path: Path, value: dict[str, Any]) -> None:

@@ -54,6 +54,12 @@ class Crew:
         return Moment(seen, decision, after, prior)
 
 
+def needs(gpus: float) -> dict[str, float]:
+    """What all three take together."""
+    cpus, gpus = resources(gpus)
+    return {"CPU": cpus + 2 * LIGHT, "GPU": gpus}
+
+
 def resources(gpus: float) -> tuple[float, float]:
     """CPUs and GPUs of who computes: that share of a GPU, or one CPU, but never both."""
     return (0, gpus) if gpus else (1, 0)

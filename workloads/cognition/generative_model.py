@@ -52,7 +52,7 @@ class GenerativeModel:
 
 
 def _model(value: dict[str, Any], digest: str) -> GenerativeModel:
-    observations, states, actions = (tuple(value[key]) for key in ("observations", "states", "actions"))
+    observations, states, actions = (_names(key, value[key]) for key in ("observations", "states", "actions"))
     if set(observations) != {"quiet", *KINDS}:
         raise ValueError(f"observations: expected quiet, {', '.join(KINDS)}, got {', '.join(observations)}")
     by_action = value["B"]
@@ -74,6 +74,13 @@ def _model(value: dict[str, Any], digest: str) -> GenerativeModel:
     return GenerativeModel(
         observations, states, actions, likelihood, np.stack(transitions), preferred, first, digest
     )
+
+
+def _names(key: str, value: Any) -> tuple[str, ...]:
+    is_list = isinstance(value, list) and value and all(isinstance(name, str) for name in value)
+    if not is_list or len(set(value)) < len(value):
+        raise ValueError(f"{key}: expected a list of different texts, got {json.dumps(value)}")
+    return tuple(value)
 
 
 def _columns(name: str, value: Any, shape: tuple[int, ...]) -> Array:

@@ -29,7 +29,7 @@ from signals import Input, InputError
 from transmitters import Levels
 
 MODEL = GenerativeModel.read()
-NOWHERE = Checkpoint(None, Identity(SEED, 2, 7, MODEL.digest, "generated"))
+NOWHERE = Checkpoint(None, Identity(SEED, 2, 7, MODEL.digest, None))
 
 
 def kill(life: str) -> None:

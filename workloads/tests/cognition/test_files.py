@@ -18,7 +18,7 @@ from signals import KINDS, Input, InputError, Signal
 from transmitters import TRANSMITTERS
 from workspace import Broadcast
 
-IDENTITY = Identity(seed=1, horizon=2, capacity=7, model="m", inputs="generated")
+IDENTITY = Identity(seed=1, horizon=2, capacity=7, model="m", inputs=None)
 
 
 def test_generated_inputs_hang_on_seed_and_number_alone() -> None:
@@ -90,7 +90,10 @@ WRONG_MODELS: list[tuple[dict[str, Any], str]] = [
         {"A": np.eye(5).tolist(), "D": [0, 0.25, 0.25, 0.25, 0.25]},
         "A, D: quiet: expected to be possible in some state that D allows",
     ),
-    ({"actions": None}, "'NoneType' object is not iterable"),
+    ({"actions": None}, "actions: expected a list of different texts, got null"),
+    ({"actions": [], "B": {}}, "actions: expected a list of different texts, got []"),
+    ({"actions": ["wait", "wait"]}, 'actions: expected a list of different texts, got ["wait", "wait"]'),
+    ({"states": "abcde"}, 'states: expected a list of different texts, got "abcde"'),
 ]
 
 
@@ -121,7 +124,14 @@ def test_a_checkpoint_gives_back_what_was_kept_to_the_last_bit(tmp_path: Path) -
 
 def test_a_run_that_is_changed_is_another_one(tmp_path: Path) -> None:
     Checkpoint(tmp_path, IDENTITY).keep(some_outcome())
-    for change in ({"seed": 2}, {"horizon": 3}, {"capacity": 3}, {"model": "n"}, {"inputs": "a.jsonl"}):
+    for change in (
+        {"seed": 2},
+        {"horizon": 3},
+        {"capacity": 3},
+        {"model": "n"},
+        {"inputs": "a.jsonl"},
+        {"rules": 2},
+    ):
         assert Checkpoint(tmp_path, replace(IDENTITY, **change)).read() is None
     assert Checkpoint(tmp_path, IDENTITY).read() == some_outcome()
 
@@ -134,6 +144,21 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(CheckpointError) as told:
         Checkpoint(tmp_path, IDENTITY).read()
     assert str(told.value) == f"{file}: no checkpoint of this program; remove the file"
+
+
+def test_a_folder_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
+    there = tmp_path / "file"
+    there.write_text("")
+    with pytest.raises(CheckpointError) as told:
+        Checkpoint(there, IDENTITY).keep(some_outcome())
+    assert str(told.value) == f"{there}: cannot keep a checkpoint there: File exists"
+    Checkpoint(tmp_path / "new", IDENTITY).keep(some_outcome())
+    (file,) = (tmp_path / "new").iterdir()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(CheckpointError) as told:
+        Checkpoint(tmp_path / "new", IDENTITY).read()
+    assert str(told.value) == f"{file}: cannot be read: Is a directory"
 
 
 def test_the_trace_tells_the_order_of_moments() -> None:

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from batch import score
+from cluster import await_room
 from conftest import CODE, COUNT, SEED
 from generative_model import GenerativeModel
 from inference_engine import InferenceEngine
 from input_stream import inputs_of
 from outcome import Outcome
+from pipeline import Stuck
 from transmitters import Transmitters
 from workspace import GlobalWorkspace
 
@@ -23,14 +25,14 @@ MODEL = GenerativeModel.read()
 RUN = ["run", "--inputs", str(COUNT), "--seed", str(SEED)]
 
 
-def start(directory: Path, cluster: str, *arguments: str) -> subprocess.Popen[str]:
+def start(directory: Path, cluster: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     """The program with a directory for its files."""
     directory.mkdir(exist_ok=True)
     places = {"BERTH_CHECKPOINT_DIR": str(directory), "BERTH_RESULT": str(directory / "result.json")}
     return subprocess.Popen(
         [sys.executable, "-m", "main", *arguments],
         cwd=CODE,
-        env={**os.environ, "RAY_ADDRESS": cluster, **places},
+        env={**os.environ, "RAY_ADDRESS": cluster, **places, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -106,6 +108,15 @@ WRONG = {
         2,
         "main batch: error: argument --gpus: expected a share below 1 or a whole number, got 1.5\n",
     ),
+    "batch --scores /dev/null/there": (
+        2,
+        "main batch: error: argument --scores: expected a file to write to, got /dev/null/there:"
+        " Not a directory\n",
+    ),
+    "run --file no.jsonl": (
+        2,
+        "main run: error: argument --file: expected a file to read, got no.jsonl\n",
+    ),
 }
 
 
@@ -116,3 +127,20 @@ def test_a_wrong_command_is_told_before_ray_starts(tmp_path: Path, command: str)
     code, text = WRONG[command]
     assert (process.returncode, stdout) == (code, "")
     assert stderr.endswith(text)
+
+
+def test_where_nothing_can_be_kept_is_told_before_ray_starts(tmp_path: Path) -> None:
+    process = start(tmp_path, "127.0.0.1:1", "run", BERTH_CHECKPOINT_DIR="/dev/null/there")
+    stdout, stderr = process.communicate(timeout=30)
+    told = "/dev/null/there: cannot keep a checkpoint there: Not a directory\n"
+    assert (process.returncode, stdout, stderr) == (2, "", told)
+
+
+def test_what_the_cluster_has_too_little_of_is_told(cluster: str) -> None:
+    await_room({"CPU": 1.5, "GPU": 0}, seconds=0)
+    with pytest.raises(Stuck) as told:
+        await_room({"CPU": 2.5, "GPU": 3}, seconds=0)
+    assert (
+        str(told.value)
+        == "this cluster has 2 CPUs and 1 GPUs, as Ray counts them; the program needs 2.5 and 3"
+    )
