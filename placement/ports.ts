@@ -15,7 +15,9 @@ export function portUse({ network, ray }: Instance): "peers" | "ray" | undefined
  * another stack's are taken on every node.
  */
 export function portsOf({ cluster, scenario, observed }: Topology): Map<string, number> {
-  const others = observed.others.flatMap(({ port }) => (port === undefined ? [] : [port]));
+  const others = observed.others.flatMap(({ port, slots }) =>
+    port === undefined ? [] : blockOf(port, slots === undefined ? 1 : portsPerMember),
+  );
   const portOf = (id: string) => observed.previous[id]?.port;
   const idsOf = (use: "peers" | "ray") =>
     scenario.instances.filter((instance) => portUse(instance) === use).map(({ id }) => id);
@@ -25,7 +27,10 @@ export function portsOf({ cluster, scenario, observed }: Topology): Map<string, 
   ]);
 }
 
-/** @param held first ports of others. That each has a block of this length may be too much said, and costs nothing but ports */
+/** What takes no slot is a member of a Ray cluster. */
+const blockOf = (first: number, length: number) => Array.from({ length }, (_, offset) => first + offset);
+
+/** @param held ports of others */
 function blocksFor(
   ids: readonly string[],
   { start, end }: { start: number; end: number },
@@ -51,8 +56,9 @@ function blocksFor(
   return given;
 
   function take(id: string, first: number): void {
-    for (let port = first - length + 1; port < first + length; port++) if (taken.has(port)) return;
-    taken.add(first);
+    const block = blockOf(first, length);
+    if (block.some((port) => taken.has(port))) return;
+    for (const port of block) taken.add(port);
     given.set(id, first);
   }
 }

@@ -26,7 +26,6 @@ export function checkCluster(written: WrittenCluster): Finding[] {
         text,
       })),
     ]),
-    ...rangeFindings(written.network),
   ];
 }
 
@@ -43,19 +42,6 @@ function gpuFindings(node: WrittenNode): Finding[] {
     return [{ path: ["gpus"], text }];
   }
   return [];
-}
-
-function rangeFindings({
-  peer_port_range: peers,
-  ray_port_range: ray,
-}: WrittenCluster["network"]): Finding[] {
-  const reversed = Object.entries({ peer_port_range: peers, ray_port_range: ray }).flatMap(
-    ([key, { start, end }]) =>
-      start > end ? [{ path: ["network", key], text: `start ${start} is above end ${end}; swap them` }] : [],
-  );
-  if (reversed.length > 0 || peers.end < ray.start || ray.end < peers.start) return reversed;
-  const text = `${peers.start} to ${peers.end} and ray_port_range, ${ray.start} to ${ray.end}, have ports in common; move one of them`;
-  return [{ path: ["network", "peer_port_range"], text }];
 }
 
 function memoryFindings(node: WrittenNode): Finding[] {

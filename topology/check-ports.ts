@@ -1,20 +1,34 @@
-import type { WrittenCluster } from "./cluster";
+import { defaultRayPorts, type WrittenCluster } from "./cluster";
 import type { Finding } from "./finding";
 import { memberIds } from "./ray-members";
 import { portsPerMember } from "./ray-ports";
 import type { WrittenScenario } from "./scenario";
 
-/** Whether the cluster's ranges have ports for all that a scenario asks for. */
+/** Whether the cluster's ranges are ranges, and have ports for all that a scenario asks for. */
 export function checkPorts({ network }: WrittenCluster, scenario: WrittenScenario): Finding[] {
+  const { peer_port_range: peers, ray_port_range: ray = defaultRayPorts } = network;
+  const usesRay = network.ray_port_range !== undefined || scenario.ray_clusters.length > 0;
+  const ranges = { peer_port_range: peers, ...(usesRay && { ray_port_range: ray }) };
+  const reversed = Object.entries(ranges).flatMap(([key, { start, end }]) =>
+    start > end ? [{ path: ["network", key], text: `start ${start} is above end ${end}; swap them` }] : [],
+  );
   return [
-    ...peerFindings(network.peer_port_range, scenario),
-    ...rayFindings(network.ray_port_range, scenario),
+    ...reversed,
+    ...(usesRay && reversed.length === 0 ? overlapFindings(peers, ray) : []),
+    ...peerFindings(peers, scenario),
+    ...rayFindings(ray, scenario),
   ];
 }
 
 interface Range {
   start: number;
   end: number;
+}
+
+function overlapFindings(peers: Range, ray: Range): Finding[] {
+  if (peers.end < ray.start || ray.end < peers.start) return [];
+  const text = `${peers.start} to ${peers.end} and ray_port_range, ${ray.start} to ${ray.end}, have ports in common; move one of them`;
+  return [{ path: ["network", "peer_port_range"], text }];
 }
 
 function peerFindings({ start, end }: Range, { instances }: WrittenScenario): Finding[] {

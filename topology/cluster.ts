@@ -17,6 +17,9 @@ export interface Cluster {
 // The low ports are root's, and no instance runs as root.
 const port = wholeNumber(1024, 65_535);
 
+// No default of the schema: whether they are written decides whether peers must not have them where no scenario uses Ray.
+export const defaultRayPorts = { start: 20_000, end: 32_767 };
+
 export const clusterSchema = section("a map with cluster and nodes", {
   cluster: section("a map with name", {
     name: name.meta({ description: "What plans and messages call it", example: "brain-in-jar-cluster" }),
@@ -41,10 +44,11 @@ export const clusterSchema = section("a map with cluster and nodes", {
       start: port.meta({ description: "The first port", example: 20000 }),
       end: port.meta({ description: "The last port; it belongs to the range", example: 32767 }),
     })
-      .default({ start: 20_000, end: 32_767 })
+      .optional()
       .meta({
         description:
           "Ports for members of Ray clusters, 64 for each. From 32768 on Linux takes ports for itself",
+        absent: `\`{start: ${defaultRayPorts.start}, end: ${defaultRayPorts.end}}\``,
       }),
   })
     .prefault({})
@@ -85,7 +89,7 @@ export function toCluster(written: WrittenCluster): Cluster {
     coordinatorHost: written.cluster.coordinator_host,
     nodes: written.nodes.map((node) => toNode(node, written.memory_headroom)),
     peerPorts: written.network.peer_port_range,
-    rayPorts: written.network.ray_port_range,
+    rayPorts: written.network.ray_port_range ?? defaultRayPorts,
     healthCheck: {
       enabled: written.health_check.enabled,
       intervalSeconds: written.health_check.interval_seconds,

@@ -21,7 +21,7 @@ const members = (name: string, count: number) =>
 const nodes = ["rpi1", "rpi2", "rpi3"].map((name) => aNode({ name, ramBytes: gb(8), maxInstances: 1 }));
 const mind = aTopology(nodes, [...members("mind", 1), anInstance({ id: "talk", network: "peers" })]);
 const observing = (observed: Partial<Observed>) => ({ ...mind, observed: { ...mind.observed, ...observed } });
-const held = { stack: "other", node: "rpi3", ramBytes: 0, gpuMemoryBytes: 0 };
+const held = { stack: "other", node: "rpi3", ramBytes: 0, gpuMemoryBytes: 0, slots: 0 as const };
 
 it("gives each member 64 ports of its own, each peer one", () => {
   expect([...portsOf(mind)]).toEqual([
@@ -45,6 +45,11 @@ it("touches no port of another stack's block, wherever that begins", () => {
     ["mind-cpu-0", 20_000],
     ["mind-head", 20_192],
   ]);
+});
+
+it("gives a peer no port inside another stack's block", () => {
+  const others = [{ ...held, instance: "a", port: 8990 }];
+  expect(portsOf(observing({ others })).get("talk")).toBe(9054);
 });
 
 it("moves a member off a block that another stack has a part of", () => {

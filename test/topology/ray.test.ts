@@ -301,7 +301,19 @@ describe("ports for Ray", () => {
       "cluster.yaml:5:10  network.peer_port_range: 9000 to 9100 and ray_port_range, 9100 to 9500, have ports in common; move one of them",
       range(9100, 9500),
     ],
+    [
+      "ports that peers have, too, where no range is written",
+      "cluster.yaml:5:28  network.peer_port_range: 20000 to 20100 and ray_port_range, 20000 to 32767, have ports in common; move one of them",
+      {
+        ...cluster("network: {peer_port_range: {start: 20000, end: 20100}}"),
+        ...workers("count: 2"),
+      },
+    ],
   ])("%s", (_, message, files) => {
     expect(mistakes(files)).toBe(message);
+  });
+
+  it("are none of a cluster's where nobody writes of Ray", () => {
+    expect(mistakes(cluster("network: {peer_port_range: {start: 20000, end: 20100}}"))).toBe("");
   });
 });
