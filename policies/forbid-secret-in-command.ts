@@ -1,5 +1,5 @@
 import { commandTexts, commandTypes } from "./command-types";
-import { ExperimentInstance } from "./component-types";
+import { ExperimentInstance, RayJob } from "./component-types";
 import { exampleInstance } from "./example";
 import type { ResourceRule } from "./rule";
 
@@ -22,16 +22,18 @@ const secrets: readonly (readonly [string, RegExp])[] = [
   ["a password or token as a variable", /\b\w*(PASSWORD|PASSWD|TOKEN|API_?KEY|SECRET)=[^\s$]/],
 ];
 
+/** What runs a command of a scenario. */
+const programs: readonly string[] = [ExperimentInstance, RayJob];
+
 export const forbidSecretInCommand: ResourceRule = {
   name: "forbid-secret-in-command",
   description: "No command line holds what looks like a password, a token or a private key.",
   why: "Every user of a machine sees its command lines, and each failure prints them.",
-  types: [ExperimentInstance, ...commandTypes],
+  types: [...programs, ...commandTypes],
   check(values, _, type) {
-    const texts: [string, string][] =
-      type === ExperimentInstance
-        ? [["command", values.texts("command").join(" ")]]
-        : commandTexts.filter((key) => values.has(key)).map((key) => [key, values.text(key)]);
+    const texts: [string, string][] = programs.includes(type)
+      ? [["command", values.texts("command").join(" ")]]
+      : commandTexts.filter((key) => values.has(key)).map((key) => [key, values.text(key)]);
     return texts.flatMap(([key, text]) =>
       secrets
         .filter(([, pattern]) => pattern.test(text))
