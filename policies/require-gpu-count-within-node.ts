@@ -11,20 +11,21 @@ export const requireGpuCountWithinNode: NodeRule = {
   why: "Two programs that each count on a whole GPU halve each other's speed, or one of them finds its memory gone.",
   checkNode({ node, instances }) {
     const [name, count] = [node.text("name"), node.number("gpus")];
-    const shares = new Map<number, { holder: string; share: number }[]>();
+    const shares = new Map<number, Share[]>();
     const hold = (holder: string, gpus: number, devices: readonly number[]) => {
       for (const device of devices)
         shares.set(device, [...(shares.get(device) ?? []), { holder, share: Math.min(1, gpus) }]);
     };
     const own = instances.flatMap((instance) => {
       const gpus = gpusOf(instance);
-      if (gpus === 0) return [];
-      const devices = instance.has("gpuDevices") ? devicesOf(instance) : [];
+      if (gpus === 0 && !sharesMemory(instance)) return [];
+      const devices = gpus === 0 || instance.has("gpuDevices") ? devicesOf(instance) : [];
       hold(instance.text("instance"), gpus, devices);
       return mistakesOf(instance.text("instance"), gpus, devices, { name, count });
     });
     for (const held of node.list("heldByOthers"))
-      if (held.has("gpus")) hold(nameOfOther(held), held.number("gpus"), devicesOf(held));
+      if (held.has("gpus") || held.number("gpuMemoryBytes") > 0)
+        hold(nameOfOther(held), held.has("gpus") ? held.number("gpus") : 0, devicesOf(held));
     return [...own, ...overCommitted(name, shares)];
   },
   broken: {
@@ -34,6 +35,18 @@ export const requireGpuCountWithinNode: NodeRule = {
     ],
   },
 };
+
+/** Of one GPU; 0 for who shares it as far as memory goes. */
+interface Share {
+  readonly holder: string;
+  readonly share: number;
+}
+
+/** Whether it is on a GPU, and says nothing of how much of it. */
+function sharesMemory(instance: Values<InstanceView>): boolean {
+  const isGiven = instance.in("takes").number("gpuMemoryBytes") > 0 || instance.has("gpuDevices");
+  return instance.text("gpu") === "required" || isGiven;
+}
 
 /** One that only prefers a GPU takes what the plan gives it. */
 function gpusOf(instance: NodeOfStack["instances"][number] & Values<InstanceView>): number {
@@ -49,8 +62,9 @@ function mistakesOf(
   node: { name: string; count: number },
 ): string[] {
   const wanted = Math.max(1, Math.floor(gpus));
-  const missing = devices.find((device) => device >= node.count);
-  if (missing !== undefined)
+  const missing = devices.find((device) => device >= node.count || !Number.isInteger(device));
+  // That there is none at all is another rule's.
+  if (missing !== undefined && (gpus > 0 || node.count > 0))
     return [
       `${instance}: GPU ${missing} of ${node.name}, which has ${node.count}, counted from 0; place it on a node with more or lower its gpus`,
     ];
@@ -60,19 +74,23 @@ function mistakesOf(
   ];
 }
 
-function overCommitted(
-  node: string,
-  shares: ReadonlyMap<number, readonly { holder: string; share: number }[]>,
-): string[] {
+function overCommitted(node: string, shares: ReadonlyMap<number, readonly Share[]>): string[] {
   return [...shares]
     .sort(([a], [b]) => a - b)
     .flatMap(([device, holders]) => {
       // Shares are counted to the thousandth: so a sum of tenths is what it seems.
       const milli = holders.reduce((sum, { share }) => sum + Math.round(share * 1000), 0);
-      if (milli <= 1000) return [];
-      const parts = holders.map(({ holder, share }) => `${holder} ${share}`).join(" + ");
+      const sharers = holders.filter(({ share }) => share === 0).map(({ holder }) => holder);
+      const parts = holders
+        .filter(({ share }) => share > 0)
+        .map(({ holder, share }) => `${holder} ${share}`)
+        .join(" + ");
+      const remedy = "give one of them another GPU or lower its gpus";
+      if (milli > 1000)
+        return [`${node}: ${milli / 1000} of GPU ${device} would be held: ${parts}; ${remedy}`];
+      if (milli < 1000 || sharers.length === 0) return [];
       return [
-        `${node}: ${milli / 1000} of GPU ${device} would be held: ${parts}; give one of them another GPU or lower its gpus`,
+        `${node}: all of GPU ${device} is held: ${parts}; and ${sharers.join(" and ")} would share its memory; ${remedy}`,
       ];
     });
 }
