@@ -36,7 +36,8 @@ config:
 \`\`\`
 
 An unknown rule or a missing reason is an error. Parameters are changed by Pulumi's own \`--policy-pack-config FILE\`, as in
-\`./berth preview mine -- --policy-pack-config limits.json\` with \`{"require-memory-headroom": {"least": 0.12}}\`.
+\`./berth preview mine -- --policy-pack-config limits.json\` with \`{"require-memory-headroom": {"least": 0.12}}\`;
+what no rule is called, and no parameter, is an error there, too.
 
 ## Two accidents that do not happen again
 

@@ -4,6 +4,7 @@ import * as rpc from "@pulumi/pulumi/proto/analyzer_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { configMistakes } from "./config-mistakes";
 import { fromWire } from "./from-wire";
 import { type ActiveRule, concernsNodes, type Finding, Judge, type Seen } from "./judge";
 import { readOverrides } from "./overrides";
@@ -74,6 +75,12 @@ function handlers({ name, version, rules }: Pack): IAnalyzerServer {
     ),
     configure: unary((request: rpc.ConfigureAnalyzerRequest) => {
       const configured = request.getPolicyconfigMap();
+      const given: [string, string[]][] = [];
+      configured.forEach((config, rule) => {
+        given.push([rule, Object.keys(config.getProperties()?.toJavaScript() ?? {})]);
+      });
+      const mistakes = configMistakes(given, Object.values(rules).flat());
+      if (mistakes.length > 0) throw new Mistaken(`--policy-pack-config: ${mistakes.join("; ")}`);
       const active = leveled().flatMap(({ rule, level }): ActiveRule[] => {
         const config = configured.get(rule.name);
         const parameters = config?.getProperties()?.toJavaScript() as Terms["parameters"] | undefined;
@@ -94,6 +101,9 @@ function handlers({ name, version, rules }: Pack): IAnalyzerServer {
 }
 
 const levels = { advisory: rpc.EnforcementLevel.ADVISORY, mandatory: rpc.EnforcementLevel.MANDATORY };
+
+/** What is wrong is not in the pack: people need no stack trace of it. */
+class Mistaken extends Error {}
 
 /** Nothing for a rule that was switched off. Nobody's remedy is ours, so such a rule forbids. */
 function asLevel(level: rpc.EnforcementLevel): Level | undefined {
@@ -129,7 +139,8 @@ function unary<Request, Response>(
     try {
       callback(null, answer(request));
     } catch (error) {
-      callback({ code: grpc.status.UNKNOWN, details: (error as Error).stack });
+      const { message, stack } = error as Error;
+      callback({ code: grpc.status.UNKNOWN, details: error instanceof Mistaken ? message : stack });
     }
   };
 }

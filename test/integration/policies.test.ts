@@ -106,4 +106,17 @@ test("parameters and levels are those of --policy-pack-config, and what it missp
   const mistaken = await preview(resources, undefined, config);
   expect([mistaken.ok, mistaken.violations]).toEqual([false, []]);
   expect(mistaken.text).toMatch(/validating policy config: berth 0\.1\.0 .*least.*0\.9/);
+
+  engine.write(
+    "limits.json",
+    `{"require-memory-headrom": "advisory", "require-memory-headroom": {"laest": 0.2}, "require-host-key": {"level": "advisory"}}`,
+  );
+  const misspelt = await preview(resources, undefined, config);
+  expect([misspelt.ok, misspelt.violations]).toEqual([false, []]);
+  for (const mistake of [
+    'require-memory-headrom: no such rule, did you mean "require-memory-headroom"?',
+    'require-memory-headroom.laest: no such parameter, did you mean "least"?',
+    'require-host-key: has no parameters, got "level"',
+  ])
+    expect(misspelt.text).toContain(mistake);
 });

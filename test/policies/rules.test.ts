@@ -251,6 +251,33 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
     },
     {
+      name: "shares beside those who share the memory",
+      resources: [
+        exampleNode({ gpu: true, gpuMemoryBytes: gb(8), heldByOthers: [held] }),
+        onDevices(0.9, [0]),
+        exampleInstance({ instance: "b", gpu: "required" }),
+      ],
+    },
+    {
+      name: "all of it held, and others who share its memory",
+      resources: [
+        exampleNode({ gpu: true, gpuMemoryBytes: gb(8), heldByOthers: [held] }),
+        onDevices(1, [0]),
+        exampleInstance({ instance: "b", gpu: "required" }),
+      ],
+      says: [
+        "rpi1: all of GPU 0 is held: critic 1; and b and night-shift/guard (another stack) would share its memory; give one of them another GPU or lower its gpus",
+      ],
+    },
+    {
+      name: "no GPUs of the node",
+      resources: [twoGpus, onDevices(0, [2]), onDevices(0.5, [0.5])],
+      says: [
+        "critic: GPU 2 of rpi1, which has 2, counted from 0; place it on a node with more or lower its gpus",
+        "critic: GPU 0.5 of rpi1, which has 2, counted from 0; place it on a node with more or lower its gpus",
+      ],
+    },
+    {
       name: "one that only prefers GPUs and is on the CPU",
       resources: [exampleNode(), exampleInstance({ gpu: "preferred", gpus: 4 })],
     },
@@ -339,9 +366,34 @@ const fixtures: Record<string, readonly Fixture[]> = {
       says: ["rpi1: port 9000 is given to critic and night-shift/guard; give each its own"],
     },
     {
+      name: "members of Ray clusters side by side",
+      resources: [
+        exampleNode({ heldByOthers: [{ ...held, port: 20_128, slots: 0 }] }),
+        exampleRayMember({ port: 20_000 }),
+        exampleRayMember({ instance: "mind-cpu-0", port: 20_064 }),
+        exampleInstance({ network: "peers", port: 20_192 }),
+      ],
+    },
+    {
+      name: "inside what a member has",
+      resources: [
+        exampleNode({ heldByOthers: [{ ...held, port: 20_127, slots: 0 }] }),
+        exampleRayMember({ port: 20_000 }),
+        exampleRayMember({ instance: "mind-cpu-0", port: 20_064 }),
+        exampleInstance({ network: "peers", port: 20_190 }),
+        exampleInstance({ instance: "b", network: "peers", port: 20_191 }),
+      ],
+      says: [
+        "rpi1: ports are given more than once: mind-cpu-0 20064-20127, night-shift/guard 20127-20190, critic 20190; give each its own",
+      ],
+    },
+    {
       name: "none",
-      resources: [exampleNode(), exampleInstance({ network: "peers" })],
-      says: ["critic: network is peers, and it has no port; give it one"],
+      resources: [exampleNode(), exampleInstance({ network: "peers" }), exampleRayMember()],
+      says: [
+        "critic: network is peers, and it has no port; give it one",
+        "mind-head: is a member of a Ray cluster, and it has no ports; give it some",
+      ],
     },
     { name: "another type", resources: [remote(pinned)] },
   ],
@@ -523,6 +575,19 @@ const fixtures: Record<string, readonly Fixture[]> = {
       resources: [remote(pinned, { delete: "API_KEY=hunter2 ./stop" })],
       says: [
         "delete: holds what looks like a password or token as a variable; keep it in a file on the machine that only its user can read, and name that file",
+      ],
+    },
+    {
+      name: "in the command of a job",
+      resources: [
+        {
+          type: "berth:components:RayJob",
+          name: "pipeline",
+          props: { command: ["python", "main.py", "--hf-token", "hunter2"] },
+        },
+      ],
+      says: [
+        "command: holds what looks like a password or token as an option; keep it in a file on the machine that only its user can read, and name that file",
       ],
     },
     { name: "another type", resources: [exampleNode()] },
