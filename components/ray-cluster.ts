@@ -8,6 +8,7 @@ import type { Placed } from "./instance-view";
 import { RayHead } from "./ray-head";
 import type { RayMemberArgs } from "./ray-member";
 import { type RayAddress, raySpec } from "./ray-spec";
+import { rayStatusCommand } from "./ray-status-command";
 import { RayWorker } from "./ray-worker";
 
 export interface RayClusterArgs {
@@ -75,7 +76,6 @@ export class RayCluster extends pulumi.ComponentResource {
     const { node, placement } = this.leader;
     const { host, port } = this.address;
     const ports = rayPorts(placement.port!);
-    const { user, port: sshPort } = node.args.machine.connection;
     const folder = posix.join(
       node.args.machine.remoteWorkDir,
       ".berth",
@@ -83,16 +83,16 @@ export class RayCluster extends pulumi.ComponentResource {
       "ray",
       this.args.cluster.name,
     );
-    const asked = `RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=${folder}/token ${folder}/venv/bin/python -m ray.scripts.scripts status --address ${host}:${port}`;
+    const address = `${host}:${port}`;
     return {
-      address: `${host}:${port}`,
+      address,
       clientAddress: `ray://${host}:${ports.client_server}`,
       dashboard: `http://127.0.0.1:${ports.dashboard} on ${node.name}`,
       head: node.name,
       members: Object.fromEntries(
         this.args.members.map((member) => [member.instance.id, member.placement.node]),
       ),
-      statusCommand: `ssh -p ${sshPort} ${user}@${host} '${asked}'`,
+      statusCommand: rayStatusCommand({ stack: node.args.stack, node: node.name, folder, address }),
       token: this.token,
     };
   }

@@ -377,7 +377,7 @@ test("the outputs say where everything is", async () => {
         "mind-cpu-0": "rpi2",
         "mind-head": "rpi1",
       },
-      "statusCommand": "ssh -p 22 pi@192.0.2.1 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=~/berth/.berth/pair/ray/mind/token ~/berth/.berth/pair/ray/mind/venv/bin/python -m ray.scripts.scripts status --address 192.0.2.1:20192'",
+      "statusCommand": "./berth ssh pair rpi1 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=~/berth/.berth/pair/ray/mind/token ~/berth/.berth/pair/ray/mind/venv/bin/python -m ray.scripts.scripts status --address 192.0.2.1:20192'",
     }
   `);
   expect([await settled(token), await pulumi.isSecret(token)]).toEqual(["f00d".repeat(16), true]);

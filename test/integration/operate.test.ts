@@ -95,7 +95,7 @@ test(
     });
     expect(await ran(bed.berth("logs", "rpi2"), 1)).toBe("berth: nothing of hive-cluster is on rpi2\n");
     expect(await ran(bed.berth("logs", "rpi"), 2)).toBe(
-      'berth: no instance or node "rpi", did you mean "rpi1"?\n',
+      'berth: no instance, Ray job or node "rpi", did you mean "rpi1"?\n',
     );
 
     const { stack, configFile, env } = bed.workspace;

@@ -93,10 +93,15 @@ describe("a cluster of two nodes with a job", () => {
 
   test("ray status, as the outputs say it, shows both nodes", async () => {
     const { statusCommand } = (await outputs(bed)).rayClusters.mind!;
-    const onNode = /'(.*)'$/.exec(statusCommand)![1]!;
-    const { status, output } = await bed.workspace.run(["sh", "-c", onNode]);
+    const { status, output } = await typed(statusCommand);
     expect(status, output).toBe(0);
     expect(output.match(/^ 1 node_/gm), output).toHaveLength(2);
+  });
+
+  test("its log is found by its name", async () => {
+    const { status, output } = await bed.berth("logs", "ask");
+    expect(status, output).toBe(0);
+    expect(output).toContain('{"berth": "ray job", "submission": "ask-');
   });
 
   test("up again changes nothing and opens no connection", async () => {
@@ -128,9 +133,8 @@ describe("a cluster of two nodes with a job", () => {
     const others = () => raylets("mind-desk-0", bed).filter((pid) => pid !== killed);
     await expect.poll(() => others().length, { timeout: 120_000, interval: 500 }).toBe(1);
     const { statusCommand } = (await outputs(bed)).rayClusters.mind!;
-    const onNode = /'(.*)'$/.exec(statusCommand)![1]!;
     await expect
-      .poll(async () => (await bed.workspace.run(["sh", "-c", onNode])).output.match(/^ 1 node_/gm)?.length, {
+      .poll(async () => (await typed(statusCommand)).output.match(/^ 1 node_/gm)?.length, {
         timeout: 120_000,
         interval: 1000,
       })
@@ -158,6 +162,10 @@ describe("a cluster of two nodes with a job", () => {
     expect(readdirSync("/dev/shm").filter((file) => !shared.includes(file))).toEqual([]);
   });
 });
+
+/** A line of the outputs in a shell, for the lab's copy of the stack file. */
+const typed = (line: string) =>
+  bed.workspace.run(["sh", "-c", `${line} --config-file '${bed.workspace.configFile}'`]);
 
 async function outputs({ workspace }: TestBed): Promise<Outputs> {
   const { output } = await workspace.run(["pulumi", "stack", "output", "--json", "--stack", workspace.stack]);
