@@ -31,7 +31,7 @@ async function main({ scenario: stack, keep }: Options): Promise<void> {
     workspace,
     "up",
     ["--yes", "--skip-preview"],
-    / command:.*-(preflight|code|start) \w+ed |^ +[-+~]+ ?\d|unchanged$/,
+    / command:.*-(preflight|code|environment|start|joined|run) \w+ed |^ +[-+~]+ ?\d|unchanged$/,
   );
   say("./berth status: asked over SSH, of the machines themselves.");
   await showStatus(workspace);

@@ -36,7 +36,7 @@ const patience = 5;
 const pause = 500;
 
 /**
- * Prints the last lines of an instance's log from wherever it runs, or ran last, or of all instances on a node. With `follow` also
+ * Prints the last lines of the log of an instance or a Ray job from wherever it runs, or ran last, or of all instances on a node. With `follow` also
  * what comes, until Ctrl-C, over rotations, lost connections and moves. Returns the exit status: 0 there is a log, 1 there is none
  * or nobody answered. Throws ConfigError.
  */
@@ -44,10 +44,12 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
   if (!/^\d{1,6}$/.test(options.lines))
     throw new ConfigError([`berth: --lines: expected a whole number, such as 20, got "${options.lines}"`]);
   const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
-  const ids = scenario.instances.map(({ id }) => id);
+  const ids = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map((job) => job.name)];
   const names = cluster.nodes.map((node) => node.name);
   if (![...ids, ...names].includes(name))
-    throw new ConfigError([`berth: no instance or node "${name}"${didYouMean(name, [...ids, ...names])}`]);
+    throw new ConfigError([
+      `berth: no instance, Ray job or node "${name}"${didYouMean(name, [...ids, ...names])}`,
+    ]);
   const isInstance = ids.includes(name);
   const nodes = isInstance ? cluster.nodes : cluster.nodes.filter((node) => node.name === name);
   const wanted = isInstance ? [name] : await instancesOn(nodes, stack);

@@ -62,8 +62,9 @@ export function addOperateVerbs(program: Command): void {
   });
   addVerb(program, {
     name: "logs",
-    description: "the log of an instance, from wherever it runs or ran last; or of all instances on a node",
-    args: [stackArgument, ["<name>", "an instance, or a node"]],
+    description:
+      "the log of an instance or Ray job, from wherever it runs or ran last; or of all instances on a node",
+    args: [stackArgument, ["<name>", "an instance, a Ray job, or a node"]],
     options: [
       ["-f, --follow", "and what comes, until Ctrl-C: over rotations, lost connections and moves"],
       ["-n, --lines <number>", "so many lines from the end", "20"],
