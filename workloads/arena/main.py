@@ -2,7 +2,8 @@
 
 Alone on a computer, or as a job of a Ray cluster. When a node is lost the others go on from the last
 checkpoint, to exactly the same result. Started again with the same world it goes on from there, too.
-Prints a line of JSON for each event; the last line is the result, also written to $BERTH_RESULT.
+Prints a line of JSON for each event, and the result as its last, also written to $BERTH_RESULT. Lines that
+begin with "(" are Ray's own.
 Exit code: 0 all steps done, 1 nobody left to do them, 2 the arguments are wrong.
 """
 

@@ -1,9 +1,9 @@
 """A cognitive pipeline on Ray: neurotransmitters, a global workspace and active inference.
 
-Runs as a Ray job, or alone: then it starts a Ray of its own on this computer. Each line on stdout is JSON,
-and the last one the result, which BERTH_RESULT keeps as a file. With BERTH_CHECKPOINT_DIR what is
-acknowledged outlives whatever is killed: the same command goes on behind it, to the result of an undisturbed
-run.
+Runs as a Ray job, or alone: then it starts a Ray of its own on this computer. Each line on stdout is JSON
+but for Ray's own "(raylet) …", which tell of a node that was lost; the result, the program's last line, is
+also kept in the file BERTH_RESULT. With BERTH_CHECKPOINT_DIR what is acknowledged outlives whatever is
+killed: the same command goes on behind it, to the result of an undisturbed run.
 
 Exit code: 0 all inputs done, 2 the command or a file is wrong, 1 anything else failed.
 """
