@@ -2,9 +2,7 @@
 // nothing and explains nothing. First fit is the floor, not a product: it shows what scores and reasons cost.
 import { explain } from "../placement/explain";
 import { place } from "../placement/place";
-import type { Instance } from "../topology/instance";
-import type { Node } from "../topology/node";
-import { noObservations } from "../topology/observed";
+import { aNode, anInstance, aTopology, gb } from "../test/support/topology";
 import type { Topology } from "../topology/topology";
 import { firstFit } from "./first-fit";
 import { tightShapes } from "./tight-shapes";
@@ -12,7 +10,6 @@ import { tightShapes } from "./tight-shapes";
 const nodeCount = 100;
 const instanceCount = 1000;
 const runs = 15;
-const gb = 1e9;
 
 const topology = largeTopology();
 const contenders: Record<string, () => number | Promise<number>> = {
@@ -59,67 +56,28 @@ async function measure(run: () => number | Promise<number>) {
 
 /** A quarter of the nodes has a GPU; demands vary by a fixed pattern, so that every run decides the same. */
 function largeTopology(): Topology {
-  const nodes = Array.from({ length: nodeCount }, (_, index): Node => {
-    const ramBytes = [64, 32, 128, 16][index % 4]! * gb;
-    return {
+  const nodes = Array.from({ length: nodeCount }, (_, index) =>
+    aNode({
       name: `node-${index}`,
-      type: "generic",
-      arch: undefined,
-      labels: {},
-      status: "HEALTHY",
-      ramBytes,
-      reservedRamBytes: ramBytes / 8,
+      ramBytes: gb([64, 32, 128, 16][index % 4]!),
       unifiedMemory: index % 8 === 0,
       gpu: index % 4 === 0,
-      gpus: index % 4 === 0 ? 1 : 0,
-      gpuMemoryBytes: index % 4 === 0 ? 48 * gb : 0,
+      gpuMemoryBytes: index % 4 === 0 ? gb(48) : 0,
       maxInstances: 24,
-      coTenants: [],
-      memoryHeadroom: { require: 0.15, advise: 0.2 },
-      memoryFloor: 0.05,
-      connection: { host: "192.0.2.1", port: 22, user: "berth" },
-      remoteWorkDir: "~/berth",
-    };
-  });
-  const instances = Array.from({ length: instanceCount }, (_, index): Instance => {
+    }),
+  );
+  const instances = Array.from({ length: instanceCount }, (_, index) => {
     const gpu = (["none", "none", "none", "preferred", "required"] as const)[index % 5]!;
-    return {
+    return anInstance({
       id: `instance-${index}`,
-      ramBytes: (1 + (index % 5)) * gb,
-      cpuCores: 0,
+      ramBytes: gb(1 + (index % 5)),
       gpu,
-      gpus: 0,
-      slots: 1,
-      gpuMemoryBytes: gpu === "none" ? 0 : (1 + (index % 3)) * gb,
+      gpuMemoryBytes: gpu === "none" ? 0 : gb(1 + (index % 3)),
       affinity: [`instance-${(index + 1) % instanceCount}`],
       antiAffinity: index % 10 === 0 ? [`instance-${(index + 10) % instanceCount}`] : [],
       network: "peers",
-      env: {},
-      command: ["python3", "main.py"],
-      restart: { policy: "on-failure", attempts: 3, intervalSeconds: 1800, backoffSeconds: 1 },
-    };
+    });
   });
-  return {
-    cluster: {
-      name: "large",
-      coordinatorHost: "localhost",
-      nodes,
-      peerPorts: { start: 9000, end: 10_999 },
-      rayPorts: { start: 20_000, end: 32_767 },
-      healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
-      failover: { enabled: true, autoRestart: true },
-    },
-    scenario: {
-      name: "large",
-      instances,
-      rayClusters: [],
-      rayJobs: [],
-      placement: {},
-      purge: false,
-      rebalance: false,
-      allowMoves: true,
-      strategy: "balanced",
-    },
-    observed: noObservations,
-  };
+  const { cluster, ...rest } = aTopology(nodes, instances);
+  return { ...rest, cluster: { ...cluster, peerPorts: { start: 9000, end: 10_999 } } };
 }

@@ -1,9 +1,16 @@
-import type { Gap, Placement, Plan } from "./plan";
+import type { Gap, PackingGap, Placement, Plan } from "./plan";
 import { deviceNames } from "./shares";
 import { width, wrap } from "./table";
 
 /** What the plan was decided on, how, and what becomes of what ran before. Nothing on a first run that needed no search. */
-export function changesSection({ placements, nodes, method, gap, factsAgeSeconds }: Plan): string[] {
+export function changesSection({
+  placements,
+  nodes,
+  method,
+  gap,
+  packingGap,
+  factsAgeSeconds,
+}: Plan): string[] {
   const moves = placements.flatMap(({ instance, was, node, why }) =>
     was === undefined ? [] : [`${instance}: ${was} → ${node} because ${why}`],
   );
@@ -16,7 +23,7 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
     ...nodes.flatMap(({ node, status, statusReason }) =>
       statusReason === undefined ? [] : [`${node} is ${status.toLowerCase()}: ${statusReason}`],
     ),
-    ...(method === "greedy" ? [] : [method === "packed" ? packedText : searchText(gap)]),
+    ...(method === "greedy" ? [] : [method === "packed" ? packedText(packingGap) : searchText(gap)]),
     ...moves,
     ...switched,
     ...(stays.length === 0 ? [] : [`stays: ${stays.join(", ")}`]),
@@ -24,8 +31,19 @@ export function changesSection({ placements, nodes, method, gap, factsAgeSeconds
   return lines.flatMap(hanging);
 }
 
-const packedText =
-  "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
+function packedText(gap: PackingGap | undefined): string {
+  const text =
+    "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
+  if (!gap) return text;
+  const { moves, blocksPercent } = gap;
+  const blocks =
+    blocksPercent === undefined
+      ? "how much more might stay free is not known for a plan of this size"
+      : blocksPercent > 0
+        ? `the blocks are within ${roundedUp(blocksPercent)} % of the best possible`
+        : "no larger blocks are possible";
+  return `${text}; ${fewerMoves(moves)}, and ${blocks}`;
+}
 
 function isSwitched({ wasOnGpu, wasGpuDevices }: Placement): boolean {
   return wasOnGpu !== undefined || wasGpuDevices !== undefined;
@@ -43,12 +61,21 @@ function searchText(gap: Gap | undefined): string {
   if (!gap)
     return "search: all placements were compared; this one moves fewest and then scores highest in all";
   const { moves, scorePercent } = gap;
-  const fewer = moves === 1 ? "at most 1 move fewer might do" : `at most ${moves} moves fewer might do`;
-  const proven = moves > 0 ? fewer : "none moves fewer";
-  // Rounded up: what is said is no less than what is true.
-  const percent = Math.ceil(scorePercent * 10) / 10;
-  const within = percent > 0 ? `the score is within ${percent} % of the best possible` : "none scores higher";
-  return `search: all are placed; ${proven}, and ${within}`;
+  const within =
+    scorePercent > 0
+      ? `the score is within ${roundedUp(scorePercent)} % of the best possible`
+      : "none scores higher";
+  return `search: all are placed; ${fewerMoves(moves)}, and ${within}`;
+}
+
+function fewerMoves(moves: number): string {
+  if (moves === 0) return "none moves fewer";
+  return moves === 1 ? "at most 1 move fewer might do" : `at most ${moves} moves fewer might do`;
+}
+
+/** Percent to one digit: what is said is no less than what is true. */
+function roundedUp(percent: number): number {
+  return Math.ceil(percent * 10) / 10;
 }
 
 /** A sentence whose further lines are indented. */

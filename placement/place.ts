@@ -7,7 +7,7 @@ import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
 import { packed } from "./pack/packed";
-import type { Conflict, Gap, Plan } from "./plan";
+import type { Conflict, Gap, PackingGap, Plan } from "./plan";
 import type { Request } from "./requests";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
@@ -24,7 +24,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   const { cluster, scenario, observed } = topology;
   const judge = judgeBy(filters, scores);
   const survey = surveyOf(topology, judge);
-  const { placements, unplaced, loads, method, gap, conflict } = await decideAll();
+  const { placements, unplaced, loads, method, gap, packingGap, conflict } = await decideAll();
   return {
     scenario: scenario.name,
     cluster: cluster.name,
@@ -33,14 +33,15 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     nodes: loads.map((load) => load.summary()),
     method,
     ...(gap && { gap }),
+    ...(packingGap && { packingGap }),
     ...(conflict && { conflict }),
     ...(observed.facts && { factsAgeSeconds: observed.facts.ageSeconds }),
   };
 
   async function decideAll(): Promise<Outcome> {
-    const close = scenario.strategy === "pack" ? packed(survey, judge) : undefined;
-    const together = close && decideFrom(close);
-    if (together?.unplaced.length === 0) return { ...together, method: "packed" };
+    const close = scenario.strategy === "pack" ? packed(survey, judge, await solver()) : undefined;
+    const together = close && decideFrom(close.choices);
+    if (together?.unplaced.length === 0) return { ...together, method: "packed", packingGap: close!.gap };
     const greedy = decideFrom(
       survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
     );
@@ -88,6 +89,7 @@ type Outcome = Decided & {
   loads: ReturnType<Survey["emptyLoads"]>;
   method: Plan["method"];
   gap?: Gap;
+  packingGap?: PackingGap;
   conflict?: Conflict;
 };
 

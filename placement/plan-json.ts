@@ -202,6 +202,21 @@ export const planJsonSchema = z.object({
     })
     .optional()
     .meta({ description: "What a better placement might have; only of what is repaired" }),
+  packingGap: z
+    .object({
+      moves: whole("So many moves fewer are not ruled out"),
+      blocksPercent: z
+        .number()
+        .min(0)
+        .optional()
+        .meta({
+          description:
+            "Nodes left empty that are worth more by so many percent of the best that might be are not ruled out: a node counts " +
+            "1, its GPU 1 more and its room up to 1 more. Missing: the plan is too large to say",
+        }),
+    })
+    .optional()
+    .meta({ description: "What a closer packing might have; only of what is packed" }),
   conflict: z
     .object({
       proven: yes("Whether it is certain that no full placement exists"),

@@ -122,6 +122,17 @@ export interface Gap {
   scorePercent: number;
 }
 
+/** The same of a plan that is `packed`. */
+export interface PackingGap {
+  /** So many moves fewer at most. */
+  moves: number;
+  /**
+   * Nodes left empty that are worth more, in percent of the best that might be, with no fewer who stay or get the GPU they
+   * would prefer. A node counts 1, its GPU 1 more, and its room up to 1 more. Undefined: the plan is too large to say.
+   */
+  blocksPercent?: number;
+}
+
 /** What another stack holds on a node. */
 export interface OtherStack {
   stack: string;
@@ -178,6 +189,8 @@ export interface Plan {
   method: "greedy" | "exact" | "repaired" | "packed";
   /** Only of what is `repaired`. */
   gap?: Gap;
+  /** Only of what is `packed`. */
+  packingGap?: PackingGap;
   /** Only when something is left out. */
   conflict?: Conflict;
   /** The age of what the machines said; undefined: nobody asked them. */

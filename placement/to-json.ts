@@ -17,6 +17,7 @@ export function toJson(plan: Plan): PlanJson {
     nodes: plan.nodes,
     method: plan.method,
     ...(plan.gap && { gap: plan.gap }),
+    ...(plan.packingGap && { packingGap: plan.packingGap }),
     ...(plan.conflict && { conflict: plan.conflict }),
     ...(plan.factsAgeSeconds !== undefined && { factsAgeSeconds: plan.factsAgeSeconds }),
   };

@@ -1,4 +1,5 @@
 import type { Load } from "../load";
+import { blocksOf } from "./blocks";
 import type { Goal } from "./goal";
 import type { Inventory } from "./inventory";
 import type { Packing } from "./packing";
@@ -10,6 +11,9 @@ const onItsGpu = 1e6;
 const emptyNode = 1e4;
 const wish = 1;
 const evenness = 0.1;
+
+/** What may be given up at first: nodes that are empty, never a place, a stay or a GPU. */
+export const warmth = 0.3 * emptyNode;
 
 /**
  * For lists that fit: all placed, then the fewest moves, then a GPU for those who prefer one, then as many nodes left
@@ -26,9 +30,7 @@ export function largeBlocks(
   const prefers = members.map(([first]) => first!.instance.gpu === "preferred");
   const preferredNode = members.map(([first]) => first!.instance.preferredNode);
   const liked = likedKinds(members);
-  const blocks = empty.map(({ node, others }, machine) =>
-    others.length > 0 ? 0 : emptyNode * (1 + Number(node.gpu) + machines[machine]!.ramBytes / largest),
-  );
+  const blocks = blocksOf(empty).map((worth) => (emptyNode * worth) / 100);
   return {
     worth: (kind, machine) =>
       placed +
