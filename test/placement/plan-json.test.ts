@@ -97,6 +97,7 @@ const situations: Record<string, Topology> = {
     anInstance({ id: "c", ramBytes: gb(3) }),
   ]),
   "a gap to the best": planted({ seed: 2, nodes: 12, instances: 48, fill: 0.97 }),
+  packed: packedOf(planted({ seed: 2, nodes: 4, instances: 8, fill: 0.5 })),
 };
 
 const seen = new Set<string>();
@@ -153,4 +154,8 @@ function fieldAt(path: string): Field | undefined {
     (field, key) => (field?.items ?? field)?.properties?.[key],
     planSchema(),
   );
+}
+
+function packedOf(topology: Topology): Topology {
+  return { ...topology, scenario: { ...topology.scenario, strategy: "pack" } };
 }
