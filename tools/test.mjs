@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout, pythonPath, rayPythonPath } from "./environment.mjs";
@@ -17,17 +17,19 @@ const python = (module, ...args) => ({
 const rayPython = (...args) => ({ ...python(...args), command: rayPythonPath() });
 
 /** Programs for Ray clusters. Each is checked by itself: all have a `main`, and run with their folder as the path. */
-const rayPrograms = ["cognition", "arena"].filter((name) => existsSync(join(workloads, name)));
+const rayPrograms = ["cognition", "arena"];
 const rayTestsOfSupervisor = readdirSync(join(workloads, "tests", "supervisor"))
   .filter((file) => file.startsWith("test_ray_"))
   .map((file) => join("tests", "supervisor", file));
+
+const ruffArgs = ["--config=pyproject.toml", ".", join("..", "bench", "ray")];
 
 /** Each counts as one test: passed if the program ends well. */
 const checks = [
   { name: "format and lint", command: bin("biome"), args: ["check", "."] },
   { name: "types", command: bin("tsc"), args: ["-p", "test/tsconfig.json"] },
-  { name: "Python format", ...python("ruff", "format", "--check", ".") },
-  { name: "Python lint", ...python("ruff", "check", ".") },
+  { name: "Python format", ...python("ruff", "format", "--check", ...ruffArgs) },
+  { name: "Python lint", ...python("ruff", "check", ...ruffArgs) },
   { name: "Python types", ...python("mypy", ".") },
   ...rayPrograms.map((name) => ({
     name: `Python types of ${name}`,
@@ -60,9 +62,7 @@ const vitest = (name) => ({
 const suites = [
   [vitest("unit"), pytest("pytest", python("pytest"))],
   ...rayPrograms.map((name) => [pytest(`pytest ${name}`, rayPython("pytest", join("tests", name)))]),
-  ...(rayTestsOfSupervisor.length > 0
-    ? [[pytest("pytest Ray nodes", python("pytest", ...rayTestsOfSupervisor))]]
-    : []),
+  [pytest("pytest Ray nodes", python("pytest", ...rayTestsOfSupervisor))],
   [vitest("conformance")],
   [vitest("integration")],
 ];
