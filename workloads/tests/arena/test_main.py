@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from arena_run import DIGEST, STEPS
+from arguments import parse
 
 CODE = Path(__file__).parents[2] / "arena"
 THE_RUN = ["--agents", "5000", "--seed", "3", "--steps", str(STEPS)]
@@ -120,10 +121,11 @@ def test_goes_on_after_it_was_killed(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_wrong_arguments(words: list[str], problem: str) -> None:
-    run = start(*words)
-    _, errors = run.communicate(timeout=30)
-    assert (run.returncode, errors.splitlines()[-1]) == (2, f"python -m main: error: {problem}")
+def test_wrong_arguments(words: list[str], problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse("", words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"python -m main: error: {problem}\n")
 
 
 def test_variables_that_are_empty_are_none(tmp_path: Path) -> None:

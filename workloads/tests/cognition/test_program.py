@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arguments import parse
 from batch import score
 from cluster import await_room
 from conftest import CODE, COUNT, SEED
@@ -99,34 +100,31 @@ def test_a_batch_is_scored_as_first_inputs_are(cluster: str, tmp_path: Path) -> 
 
 
 WRONG = {
-    "run --model no.json": (2, "no.json: [Errno 2] No such file or directory: 'no.json'\n"),
-    "run --horizon 7": (
-        2,
-        "main run: error: argument --horizon: expected a whole number from 1 to 6, got 7\n",
-    ),
+    "run --horizon 7": "main run: error: argument --horizon: expected a whole number from 1 to 6, got 7",
+    "run --file no.jsonl": "main run: error: argument --file: expected a file to read, got no.jsonl",
     "batch --gpus 1.5": (
-        2,
-        "main batch: error: argument --gpus: expected a share below 1 or a whole number, got 1.5\n",
+        "main batch: error: argument --gpus: expected a share below 1 or a whole number, got 1.5"
     ),
     "batch --scores /dev/null/there": (
-        2,
         "main batch: error: argument --scores: expected a file to write to, got /dev/null/there:"
-        " Not a directory\n",
-    ),
-    "run --file no.jsonl": (
-        2,
-        "main run: error: argument --file: expected a file to read, got no.jsonl\n",
+        " Not a directory"
     ),
 }
 
 
 @pytest.mark.parametrize("command", WRONG)
-def test_a_wrong_command_is_told_before_ray_starts(tmp_path: Path, command: str) -> None:
-    process = start(tmp_path, "127.0.0.1:1", *command.split())
+def test_a_wrong_command_is_told(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse("", command.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{WRONG[command]}\n")
+
+
+def test_a_wrong_model_is_told_before_ray_starts(tmp_path: Path) -> None:
+    process = start(tmp_path, "127.0.0.1:1", "run", "--model", "no.json")
     stdout, stderr = process.communicate(timeout=30)
-    code, text = WRONG[command]
-    assert (process.returncode, stdout) == (code, "")
-    assert stderr.endswith(text)
+    told = "no.json: [Errno 2] No such file or directory: 'no.json'\n"
+    assert (process.returncode, stdout, stderr) == (2, "", told)
 
 
 def test_where_nothing_can_be_kept_is_told_before_ray_starts(tmp_path: Path) -> None:
