@@ -84,7 +84,12 @@ def ray_environment(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
             _refuse_other_python(layout, asked)
             if folder.exists():
                 remove_tree(folder)
-            made = install_ray(folder, asked.packages, asked.python, _wheels(asked))
+            try:
+                made = install_ray(folder, asked.packages, asked.python, _wheels(asked))
+            except NodeError:
+                if folder.exists():
+                    remove_tree(folder)
+                raise
         if asked.expect and made != vars(asked.expect):
             raise _differ(layout, asked.cluster, asked.expect, made)
         if is_new:

@@ -96,9 +96,10 @@ def _run(command: list[str], purpose: str) -> str:
     if done.returncode == 0:
         return done.stdout
     lines = [line.strip() for line in done.stderr.splitlines() if not line.startswith("warning:")]
-    said = " | ".join(line for line in lines[-6:] if line)
+    said = " | ".join(line for line in lines[-6:] if line).rstrip(".")
     text = f"{Path(command[0]).name} cannot {purpose}: {said or f'exit code {done.returncode}'}"
     remedy = (
-        "let this node reach its package index, or name a folder of wheels on it (wheels in the scenario)"
+        "correct  ray  and  requirements  of the cluster, or let this node reach a package index, or name a"
+        " folder of wheels on it (wheels), that has them"
     )
     raise NodeError("RayNotInstalled", text, remedy)
