@@ -67,8 +67,8 @@ def test_what_the_wheels_lack_is_not_downloaded(cluster: RayCluster) -> None:
     (line,) = refused.value.lines
     assert line.startswith(f"berth: RayNotInstalled: uv cannot install ray[default]=={RAY}: ")
     assert line.endswith(
-        "your requirements are unsatisfiable; correct  ray  and  requirements  of the cluster, or let this node"
-        " reach a package index, or name a folder of wheels on it (wheels), that has them"
+        "your requirements are unsatisfiable; correct  ray  and  requirements  of the cluster, or let this"
+        " node reach a package index, or name a folder of wheels on it (wheels), that has them"
     )
     assert not list(cluster.stranger.place.home.glob("venv*"))
 
