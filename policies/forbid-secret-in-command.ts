@@ -1,7 +1,6 @@
-import { commandTexts, commandTypes } from "./command-types";
-import { ExperimentInstance, RayJob } from "./component-types";
 import { exampleInstance } from "./example";
 import type { ResourceRule } from "./rule";
+import { runningTypes, textsOf } from "./texts-of";
 
 /** What it looks like, and how it is recognised. */
 const secrets: readonly (readonly [string, RegExp])[] = [
@@ -22,19 +21,13 @@ const secrets: readonly (readonly [string, RegExp])[] = [
   ["a password or token as a variable", /\b\w*(PASSWORD|PASSWD|TOKEN|API_?KEY|SECRET)=[^\s$]/],
 ];
 
-/** What runs a command of a scenario. */
-const programs: readonly string[] = [ExperimentInstance, RayJob];
-
 export const forbidSecretInCommand: ResourceRule = {
   name: "forbid-secret-in-command",
   description: "No command line holds what looks like a password, a token or a private key.",
   why: "Every user of a machine sees its command lines, and each failure prints them.",
-  types: [...programs, ...commandTypes],
+  types: runningTypes,
   check(values, _, type) {
-    const texts: [string, string][] = programs.includes(type)
-      ? [["command", values.texts("command").join(" ")]]
-      : commandTexts.filter((key) => values.has(key)).map((key) => [key, values.text(key)]);
-    return texts.flatMap(([key, text]) =>
+    return textsOf(values, type).flatMap(([key, text]) =>
       secrets
         .filter(([, pattern]) => pattern.test(text))
         .map(

@@ -459,10 +459,15 @@ const fixtures: Record<string, readonly Fixture[]> = {
       resources: [exampleRayCluster({ authMode: "disabled" }), local("ray start --head --port=6379")],
       says: [
         'mind: its authentication is "disabled"; it has to be token',
-        "create: starts Ray without RAY_AUTH_MODE=token; set it, and RAY_AUTH_TOKEN_PATH",
+        "create: starts Ray without RAY_AUTH_MODE=token; set it there, and RAY_AUTH_TOKEN_PATH",
       ],
     },
-    { name: "another type", resources: [exampleRayMember(), exampleInstance({ command: ["ray", "start"] })] },
+    {
+      name: "an experiment that starts it",
+      resources: [exampleInstance({ command: ["ray", "start", "--head"] })],
+      says: ["command: starts Ray without RAY_AUTH_MODE=token; set it there, and RAY_AUTH_TOKEN_PATH"],
+    },
+    { name: "another type", resources: [exampleRayMember()] },
   ],
   "require-ray-dashboard-on-localhost": [
     { name: "on the machine itself", resources: [exampleRayCluster()] },
@@ -478,8 +483,15 @@ const fixtures: Record<string, readonly Fixture[]> = {
       ],
       says: [
         "mind: its dashboard listens on 0.0.0.0; it has to be 127.0.0.1",
-        "create: opens the dashboard of Ray on 0.0.0.0; leave --dashboard-host out",
+        "create: opens the dashboard of Ray to others; leave --dashboard-host out",
       ],
+    },
+    {
+      name: "an experiment that starts it, and says so twice",
+      resources: [
+        exampleInstance({ command: ["ray", "start", "--dashboard-host=::1", "--dashboard-host=::"] }),
+      ],
+      says: ["command: opens the dashboard of Ray to others; leave --dashboard-host out"],
     },
     { name: "another type", resources: [exampleRayMember()] },
   ],
