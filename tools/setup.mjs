@@ -8,15 +8,15 @@ import { withProgress } from "./progress.mjs";
 import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
 import { pythonTools } from "./python-tools.mjs";
 import { rayTools } from "./ray-tools.mjs";
-import { isolatedLabPackages, systemPackages } from "./system-packages.mjs";
+import { isolatedLabPackages, rayTestPackages, systemPackages } from "./system-packages.mjs";
 import { tryTwice } from "./try-twice.mjs";
 
 /** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
 const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
 const isFor = (what) => process.argv.includes(`--${what}`);
 if (isFor("tests") || isFor("ray")) parts.push(rayTools);
-// Only root can have one.
-if (isFor("tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages);
+// Only root can have an isolated lab, and gets the Redis of the Ray tests unasked; others' tests are skipped without.
+if (isFor("tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages, rayTestPackages);
 
 console.log(`Set-up (shared parts lie in ${cacheDir()})`);
 try {

@@ -28,6 +28,16 @@ const isolatedLabNeeds = [
   },
   { name: "mkfs.ext4", isThere: () => find("mkfs.ext4"), apt: "e2fsprogs", dnf: "e2fsprogs" },
 ];
+/** What the tests of Ray clusters start beside a head. */
+const rayTestNeeds = [
+  {
+    name: "redis-server",
+    isThere: () => find("redis-server") && find("redis-cli"),
+    apt: "redis-server",
+    dnf: "redis",
+    brew: "redis",
+  },
+];
 const managers = [
   { name: "apt", program: "apt-get", command: "apt-get install -y --no-install-recommends" },
   { name: "dnf", program: "dnf", command: "dnf install -y" },
@@ -36,6 +46,7 @@ const managers = [
 
 export const systemPackages = part("system packages", needs);
 export const isolatedLabPackages = part("isolated lab", isolatedLabNeeds);
+export const rayTestPackages = part("Ray tests", rayTestNeeds);
 
 function part(name, needs) {
   const missing = () => needs.filter(({ isThere }) => !isThere());

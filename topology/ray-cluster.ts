@@ -136,7 +136,7 @@ export const rayClusterSchema = section("a map that describes a Ray cluster", {
     .meta({
       description:
         "none: with its head the cluster is lost and jobs go on from their checkpoints; redis: a `redis-server` beside the head, which " +
-        "must be installed there, keeps the records, and cluster and detached actors come back",
+        "must be installed there, keeps the records, and cluster and detached actors come back (those on the head without what they held)",
       example: "redis",
     }),
 });

@@ -21,8 +21,10 @@ test("every fault test is in docs/reliability.md", () => {
   expect(all.filter((one) => !known.includes(one))).toEqual([]);
 });
 
-/** Names of the tests in a file, as they are written there: of `test("…", …)` and of `test.each(…)("…", …)`. */
+/** Names of the tests in a file, as they are written there: of `test("…", …)` and of `test.each(…)("…", …)`, in Python of `def test_…`. */
 function namesIn(file: string): string[] {
+  if (file.endsWith(".py"))
+    return [...readFileSync(file, "utf8").matchAll(/^def (test_\w+)/gm)].map(([, name]) => name!);
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   const names: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -177,6 +177,6 @@ def ray_variables(layout: Layout, member: RayMember, inherited: dict[str, str]) 
             RAY_REDIS_CA_CERT=certificate,
             RAY_REDIS_CLIENT_CERT=certificate,
             RAY_REDIS_CLIENT_KEY=str(place.redis / "redis.key"),
-            RAY_external_storage_namespace=f"{layout.stack}.{member.cluster}",
+            RAY_external_storage_namespace=place.records,
         )
     return variables

@@ -42,6 +42,11 @@ class RayPlace:
         """The head's records, and the key without which nobody reads them."""
         return self.home / "redis"
 
+    @property
+    def records(self) -> str:
+        """What the names of the head's records begin with, after Ray's own `RAY`."""
+        return f"{self.layout.stack}.{self.cluster}"
+
     def job_file(self, job: str) -> Path:
         """How far a job has come."""
         return self.home / "jobs" / f"{job}.json"

@@ -22,6 +22,8 @@ from spawn import PR_SET_PDEATHSIG, prctl
 PATIENCE_S = 60.0
 """How long it may read its records before it answers."""
 VALID_DAYS = "36500"
+FORMER_DASHBOARD = "@namespace_dashboard:dashboard"
+"""The field of Ray's key-value table where a dashboard writes its address once it answers."""
 
 
 def make_redis(place: RayPlace) -> None:
@@ -45,8 +47,13 @@ def make_redis(place: RayPlace) -> None:
         Path(f"{certificate}.new").replace(certificate)
 
 
-def start_redis(place: RayPlace, port: int) -> None:
-    """Starts it as a child and waits until it answers; it ends with this process, and is none of Ray's."""
+def start_redis(place: RayPlace, port: int) -> subprocess.Popen[bytes]:
+    """Starts it as a child and waits until it answers; it ends with this process, and is none of Ray's.
+
+    The address of a former dashboard is gone by then. `ray start` starts a dashboard, waits until there
+    is an address, and starts the raylet, which gives its agent 15 s and no more. With the former address it
+    would not wait: dashboard and agent would start at once, and on a busy or small node the agent is late.
+    """
     folder = place.redis
     settings = {
         "port": "0",
@@ -70,7 +77,7 @@ def start_redis(place: RayPlace, port: int) -> None:
     program = shutil.which("redis-server", path=_path()) or "redis-server"
     server = subprocess.Popen([program, str(file)], preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, 15))
     until = time.monotonic() + PATIENCE_S
-    while not _answers(folder, port):
+    while _answer(folder, port, "PING") != b"+PONG":
         if server.poll() is not None:
             raise NodeError(
                 "RedisEnded", f"redis-server ended with {server.returncode}", "see the lines above"
@@ -78,19 +85,24 @@ def start_redis(place: RayPlace, port: int) -> None:
         if time.monotonic() > until:
             raise NodeError("RedisEnded", f"redis-server does not answer in {PATIENCE_S:g} s", "see above")
         time.sleep(0.05)
+    forgotten = _answer(folder, port, f"HDEL RAY{place.records}@KV {FORMER_DASHBOARD}")
+    if forgotten is None or not forgotten.startswith(b":"):
+        raise NodeError("RedisEnded", f"redis-server says {forgotten!r} to HDEL", "see the lines above")
+    return server
 
 
-def _answers(folder: Path, port: int) -> bool:
+def _answer(folder: Path, port: int, command: str) -> bytes | None:
+    """What it says to a command of words, in one line; None when nobody answers."""
     context = ssl.create_default_context(cafile=str(folder / "redis.crt"))
     context.load_cert_chain(folder / "redis.crt", folder / "redis.key")
     try:
         with socket.create_connection(("127.0.0.1", port), 2) as plain, context.wrap_socket(
             plain, server_hostname="127.0.0.1"
         ) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(7) == b"+PONG\r\n"
+            connection.sendall(f"{command}\r\n".encode())
+            return connection.recv(4096).rstrip(b"\r\n")
     except OSError:
-        return False
+        return None
 
 
 def _path() -> str:
