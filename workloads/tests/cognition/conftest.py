@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -114,14 +115,23 @@ class SecondNode:
         self.identity: str = new.pop()
 
     def kill(self) -> None:
-        """Its raylet, outright; `ray start --block` ends what is left."""
-        for child in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split():
-            if "raylet/raylet" in Path(f"/proc/{child}/cmdline").read_text():
-                os.kill(int(child), signal.SIGKILL)
+        """All its processes at once: an actor outlives its raylet until Ray declares the node dead."""
+        for process in _tree(self._process.pid):
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(process, signal.SIGKILL)
 
     def end(self) -> None:
         self._process.terminate()
         self._process.wait(30)
+
+
+def _tree(root: int) -> list[int]:
+    processes = [root]
+    for parent in processes:
+        with suppress(FileNotFoundError):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+            processes += [int(child) for child in children.split()]
+    return processes
 
 
 def _living_nodes() -> set[str]:
