@@ -64,12 +64,12 @@ test("a mistyped key of the stack's is shown with what was meant; those of other
 
 test("mistakes in the files are shown all at once, without a stack, and nothing is started", async () => {
   bed = await TestBed.open({
-    scenario: { name: "x", instances: [{ instance_id: "a", ram_gb: "much", gpus: 1 }] },
+    scenario: { name: "x", instances: [{ instance_id: "a", ram_gb: "much", gpu_count: 1 }] },
   });
   const { status, output } = await bed.pulumi("preview");
   expect(status).not.toBe(0);
   expect(output).toContain(`scenario.yaml:4:13  instances[0].ram_gb: expected`);
-  expect(output).toContain(`instances[0].gpus: `);
+  expect(output).toContain(`instances[0].gpu_count: unknown key`);
   expect(output).not.toContain("    at ");
   expect(bed.connections()).toBe(0);
 });
