@@ -22,7 +22,7 @@ export interface IsolatedLabArgs {
 }
 
 /** On a node: below its home, which is on its own disk. */
-const workDir = "/root/berth";
+const workDir = join(userInfo().homedir, "berth");
 
 /**
  * Starts the machines of a cluster file as namespaces of this computer, each with an address, a host name, processes, a disk, a
@@ -98,7 +98,8 @@ export function nodeOf(machine: Machine): LabNode {
     address: machine.address.split("/")[0]!,
     port: 22,
     workDir: machine.workDir,
-    files: hub === undefined ? machine.workDir : `/proc/${hub}/root${diskOf(machine)}/home/berth`,
+    files:
+      hub === undefined ? machine.workDir : join("/proc", `${hub}`, "root", diskOf(machine), "home", "berth"),
     running: firstProcess(machine) !== undefined && isMachineSshdRunning(machine),
   };
 }

@@ -89,7 +89,8 @@ export async function powerOn(machine: Machine): Promise<void> {
   child.once("exit", () => (ended = true)).unref();
   const isUp = () =>
     existsSync(join(folder, "sshd", "booted")) &&
-    (!machine.systemd || existsSync(`/proc/${firstProcess(machine)?.pid}/root/run/systemd/private`));
+    (!machine.systemd ||
+      existsSync(join("/proc", `${firstProcess(machine)?.pid}`, "root", "run/systemd/private")));
   for (const deadline = Date.now() + 20_000; !isUp(); await sleep(10)) {
     if (!ended && Date.now() < deadline) continue;
     const words = readFileSync(join(folder, "power.log"), "utf8").trim();
