@@ -93,5 +93,8 @@ def _groups(layout: Layout, instances: list[str], everything: bool) -> set[Memor
     for entry in entries_of(layout):
         recorded = recorded_group(entry.state) if entry.id in instances else None
         if recorded and recorded.path.name == layout.unit(entry.id):
-            found.add(recorded)
+            # systemd leaves a unit's own group behind when a process not its own was in it as the unit ended.
+            unit = recorded.path.parent
+            of_unit = unit.name == f"{recorded.path.name}.service"
+            found.add(recorded._replace(path=unit) if of_unit else recorded)
     return {group for group in found if group.path.is_dir()}

@@ -76,6 +76,20 @@ time.sleep(600)
     assert node.start("a", script)["changed"] is True
 
 
+def test_a_group_that_systemd_could_not_clear_away_goes_with_the_instance(node: Node) -> None:
+    node.start()
+    stray = subprocess.Popen(["sleep", "600"], env={}, cwd="/", start_new_session=True)
+    try:
+        (Path(node.state()["group"]) / "cgroup.procs").write_text(str(stray.pid))
+        os.kill(node.supervisor(), signal.SIGKILL)
+        wait_until(lambda: shown(node, "LoadState") == ["LoadState=not-found"], seconds=20)
+        node.stop()
+        assert groups(node) == []
+    finally:
+        stray.kill()
+        stray.wait()
+
+
 def test_an_instance_that_ends_leaves_no_unit(node: Node) -> None:
     node.start("a", "print('done')", settle_s=20)
     wait_until(lambda: shown(node, "LoadState") == ["LoadState=not-found"])
