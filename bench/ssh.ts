@@ -10,6 +10,7 @@ import { sshConfig } from "../components/ssh-config";
 import { type Lab, labDown, labUp } from "../lab/lab";
 import { openWorkspace, type Workspace } from "../lab/workspace";
 import { loadTopology } from "../topology/load-topology";
+import { sshNodes } from "../topology/ssh-nodes";
 
 const nodeCount = 5;
 
@@ -123,7 +124,7 @@ async function verbsOf(workspace: Workspace): Promise<Verb[]> {
 
 /** The rival: what anybody would write. */
 function plainSsh(folder: string, cluster: string, scenario: string, lab: Lab) {
-  const { nodes } = loadTopology({ cluster, scenario, connections: lab.connections }).cluster;
+  const nodes = sshNodes(loadTopology({ cluster, scenario, connections: lab.connections }).cluster);
   const access = sshAccess(Object.fromEntries(nodes.map(({ name, connection }) => [name, connection])));
   return async (verbs: readonly Verb[], which: "ensure" | "undo") => {
     const node = async (name: string) => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement, Plan } from "../placement/plan";
 import type { Instance } from "../topology/instance";
+import { sshNodes } from "../topology/ssh-nodes";
 import type { Topology } from "../topology/topology";
 import { codeTree } from "./code-tree";
 import { decisionOf } from "./decision";
@@ -25,7 +26,7 @@ import { stackOwner } from "./stack-owner";
 export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
   const stack = pulumi.getStack();
   const owner = stackOwner();
-  const machines = cluster.nodes.filter((machine) =>
+  const machines = sshNodes(cluster).filter((machine) =>
     plan.placements.some(({ node }) => node === machine.name),
   );
   const access = sshAccess(Object.fromEntries(machines.map((machine) => [machine.name, machine.connection])));

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Node as MachineNode } from "../topology/node";
 import type { Held } from "../topology/observed";
+import type { SshNode } from "../topology/ssh-nodes";
 import type { CodeTree } from "./code-tree";
 import { supervisorDigest } from "./node-program";
 import { type Reach, reachEnvironment } from "./reach";
@@ -12,7 +12,7 @@ import type { SyncRequest } from "./sync-code";
 
 export interface NodeArgs {
   /** The machine as the cluster file describes it; policies read its memory and headroom here. */
-  readonly machine: MachineNode;
+  readonly machine: SshNode;
   readonly access: SshAccess;
   /** The folder that is there while the machine is given up. */
   readonly gone: string;

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { dump } from "js-yaml";
 import { loadCluster } from "../topology/load-cluster";
 import type { Node } from "../topology/node";
+import { sshNodes } from "../topology/ssh-nodes";
 import { type IsolatedLabArgs, isolatedLabDown, isolatedLabUp, nodeOf } from "./isolated/isolated-lab";
 import type { Machine } from "./isolated/machine";
 import { runningSshd, startSshd, stopSshd } from "./sshd";
@@ -48,7 +49,7 @@ export async function labUp(
 ): Promise<Lab> {
   const root = resolve(directory);
   refuseOtherKind(root, false);
-  const nodes = loadCluster(cluster).nodes;
+  const nodes = sshNodes(loadCluster(cluster));
   const connections: Record<string, unknown> = {};
   const up: LabNode[] = [];
   for (const [index, node] of nodes.entries()) {

@@ -1,5 +1,5 @@
 import type { Reach } from "../components/reach";
-import type { Node } from "../topology/node";
+import type { SshNode } from "../topology/ssh-nodes";
 import { type Answer, askNode } from "./ask-node";
 
 /** A stack as a node has it. */
@@ -18,7 +18,7 @@ export interface StackOnNode {
 
 /** Asks one node who is there. `asked`: what instances of the reach's stack were started as. */
 export function askCensus(
-  node: Node,
+  node: SshNode,
   reach: Reach,
   asked: readonly object[],
 ): Promise<Answer<{ readonly stacks: readonly StackOnNode[] }>> {

@@ -1,6 +1,6 @@
 import type { Reach } from "../components/reach";
 import type { NodeFacts } from "../topology/facts";
-import type { Node } from "../topology/node";
+import type { SshNode } from "../topology/ssh-nodes";
 import { type Answer, askNode } from "./ask-node";
 
 /** What a node measured of itself; sizes in bytes, null where the machine does not tell. */
@@ -35,7 +35,7 @@ export interface FactsAnswer {
 }
 
 /** Asks one node how it is. Never throws for what is wrong over there. */
-export function askFacts(node: Node, reach: Reach): Promise<Answer<FactsAnswer>> {
+export function askFacts(node: SshNode, reach: Reach): Promise<Answer<FactsAnswer>> {
   return askNode(reach, "facts", {
     work_dir: node.remoteWorkDir,
     stack: reach.stack,

@@ -1,6 +1,6 @@
 import type { Reach } from "../components/reach";
 import { sshAccess } from "../components/ssh-access";
-import type { Node } from "../topology/node";
+import type { SshNode } from "../topology/ssh-nodes";
 
 /** Nodes that are asked at the same time: enough for a rack, few enough for a small computer. */
 const atOnce = 32;
@@ -10,9 +10,9 @@ const atOnce = 32;
  * Throws ConfigError when one cannot be reached safely.
  */
 export async function askNodes<T>(
-  nodes: readonly Node[],
+  nodes: readonly SshNode[],
   stack: string,
-  ask: (node: Node, reach: Reach) => Promise<T>,
+  ask: (node: SshNode, reach: Reach) => Promise<T>,
 ): Promise<Map<string, T>> {
   const access = sshAccess(Object.fromEntries(nodes.map(({ name, connection }) => [name, connection])));
   const answers = new Map<string, T>();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
+import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askCensus } from "./ask-census";
 import { askNodes } from "./ask-nodes";
@@ -23,7 +24,7 @@ export async function drift(stack: string, options: DriftOptions): Promise<numbe
   const { cluster } = loadTopology(files);
   const gone = goneNodes(join(files.gone, cluster.name));
   const state = await stackState(stack, await pulumiSetUp());
-  const nodes = cluster.nodes.filter(({ name }) => !gone.includes(name));
+  const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
   const answers = await askNodes(nodes, stack, async (node, reach) => {
     const asked = state.started.filter((one) => one.node === node.name).map(({ instance }) => instance);
     const [said, edited] = await Promise.all([

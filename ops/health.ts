@@ -8,6 +8,7 @@ import { type FactsSnapshot, type NodeFacts, readFacts } from "../topology/facts
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
+import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askFacts, type FactsAnswer } from "./ask-facts";
 import type { Answer } from "./ask-node";
@@ -43,12 +44,13 @@ export async function health(stack: string, options: HealthOptions): Promise<num
   const { cluster } = loadTopology(files);
   const before = existsSync(files.facts) ? readable(files.facts) : undefined;
   const graceSeconds = graceOf(options) ?? cluster.healthCheck.graceSeconds;
-  const answers = await askNodes(cluster.nodes, stack, askTwice);
+  const asked = sshNodes(cluster);
+  const answers = await askNodes(asked, stack, askTwice);
   const now = new Date();
   const nodes: FactsSnapshot["nodes"] = {};
   const reports: Record<string, Report> = {};
   const drained = drainedNodes(join(files.drained, cluster.name));
-  for (const { name, status } of cluster.nodes) {
+  for (const { name, status } of asked) {
     const answer = answers.get(name)!;
     const facts = nodeHealth({ answer, before: before?.nodes[name], now, graceSeconds });
     nodes[name] = facts;
@@ -68,7 +70,7 @@ function graceOf({ grace }: HealthOptions): number | undefined {
   throw new ConfigError([`berth: --grace: expected whole seconds, such as 60, got "${grace}"`]);
 }
 
-async function askTwice(node: Node, reach: Reach): Promise<Answer<FactsAnswer>> {
+async function askTwice(node: SshNode, reach: Reach): Promise<Answer<FactsAnswer>> {
   const first = await askFacts(node, reach);
   if (!("problem" in first)) return first;
   await sleep(pause);

@@ -3,7 +3,7 @@ import type { Reach } from "../components/reach";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
-import type { Node } from "../topology/node";
+import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
 import { askNodes } from "./ask-nodes";
@@ -25,7 +25,7 @@ interface LogAnswer {
 /** A log that is read. */
 interface Source {
   readonly instance: string;
-  readonly node: Node;
+  readonly node: SshNode;
   readonly reach: Reach;
   place: LogAnswer["place"];
 }
@@ -51,7 +51,8 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
       `berth: no instance, Ray job or node "${name}"${didYouMean(name, [...ids, ...names])}`,
     ]);
   const isInstance = ids.includes(name);
-  const nodes = isInstance ? cluster.nodes : cluster.nodes.filter((node) => node.name === name);
+  const machines = sshNodes(cluster);
+  const nodes = isInstance ? machines : machines.filter((node) => node.name === name);
   const wanted = isInstance ? [name] : await instancesOn(nodes, stack);
   const prefixed = !isInstance && wanted.length > 1;
   const sources = await Promise.all(wanted.map((id) => firstAnswer(id, nodes, stack, Number(options.lines))));
@@ -61,7 +62,7 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
   return found.length > 0 ? 0 : 1;
 }
 
-async function instancesOn(nodes: readonly Node[], stack: string): Promise<string[]> {
+async function instancesOn(nodes: readonly SshNode[], stack: string): Promise<string[]> {
   const answers = await askNodes(nodes, stack, ({ remoteWorkDir }, reach) =>
     askNode<{ instances?: { id: string }[] }>(reach, "status", { work_dir: remoteWorkDir, stack, owner: "" }),
   );
@@ -72,14 +73,14 @@ async function instancesOn(nodes: readonly Node[], stack: string): Promise<strin
 }
 
 /** Finds the log: where the instance runs, else the youngest one. */
-async function firstAnswer(instance: string, nodes: readonly Node[], stack: string, lines: number) {
+async function firstAnswer(instance: string, nodes: readonly SshNode[], stack: string, lines: number) {
   const found = await located(instance, nodes, stack, lines);
   if (found) return { ...found, place: found.answer.place };
   console.error(`berth: ${instance} has no log on ${nodes.map(({ name }) => name).join(", ")}`);
   return undefined;
 }
 
-async function located(instance: string, nodes: readonly Node[], stack: string, lines: number) {
+async function located(instance: string, nodes: readonly SshNode[], stack: string, lines: number) {
   const answers = await askNodes(nodes, stack, async (node, reach) => ({
     node,
     reach,
@@ -96,7 +97,7 @@ async function located(instance: string, nodes: readonly Node[], stack: string, 
     )[0];
 }
 
-function ask(instance: string, node: Node, reach: Reach, fields: object): Promise<Answer<LogAnswer>> {
+function ask(instance: string, node: SshNode, reach: Reach, fields: object): Promise<Answer<LogAnswer>> {
   const request = { work_dir: node.remoteWorkDir, stack: reach.stack, owner: "", instance: { id: instance } };
   return askNode(reach, "logs", { ...request, ...fields });
 }
@@ -104,7 +105,7 @@ function ask(instance: string, node: Node, reach: Reach, fields: object): Promis
 /** Never returns. */
 async function followed(
   source: Source,
-  nodes: readonly Node[],
+  nodes: readonly SshNode[],
   prefixed: boolean,
   options: LogsOptions,
 ): Promise<never> {
@@ -126,7 +127,7 @@ async function followed(
 }
 
 /** It may have moved. */
-async function whereItRuns(at: Source, nodes: readonly Node[]): Promise<Source> {
+async function whereItRuns(at: Source, nodes: readonly SshNode[]): Promise<Source> {
   const others = nodes.filter((node) => node !== at.node);
   const found = await located(at.instance, others, at.reach.stack, 0);
   if (!found?.answer.runs) return at;

@@ -8,6 +8,7 @@ import { name as nodeName } from "../topology/fields";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadCluster } from "../topology/load-cluster";
 import { defaultDrainedFolder, defaultGoneFolder, stackFiles, stackNames } from "../topology/stack-files";
+import { overSsh } from "./over-ssh";
 
 /** Which cluster a node is meant to belong to. */
 export interface MachineOptions {
@@ -60,7 +61,7 @@ export function machineOf(node: string, stack: string | undefined, options: Mach
   const reach = () => ({
     node,
     stack: machines.stack,
-    access: sshAccess({ [node]: described!.connection }).get(node)!,
+    access: sshAccess({ [node]: overSsh(described!).connection }).get(node)!,
     gone: "",
   });
   return {

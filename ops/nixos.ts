@@ -6,6 +6,7 @@ import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { rayPorts } from "../topology/ray-ports";
 import { stackFiles } from "../topology/stack-files";
+import { overSsh } from "./over-ssh";
 import { stackTopology } from "./stack-topology";
 
 /**
@@ -21,7 +22,7 @@ export async function nixos(stack: string, node: string): Promise<number> {
     console.error(explain(plan));
     return 1;
   }
-  const hostOf = (name: string) => cluster.nodes.find((one) => one.name === name)!.connection.host;
+  const hostOf = (name: string) => overSsh(cluster.nodes.find((one) => one.name === name)!).connection.host;
   const placed = scenario.instances.flatMap((instance) => {
     const placement = plan.placements.find((one) => one.instance === instance.id)!;
     return instance.ray ? [{ instance, placement, ray: instance.ray }] : [];

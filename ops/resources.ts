@@ -1,4 +1,5 @@
 import { loadTopology } from "../topology/load-topology";
+import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askFacts } from "./ask-facts";
 import { askNodes } from "./ask-nodes";
@@ -14,7 +15,7 @@ export interface ResourcesOptions {
  * Throws ConfigError.
  */
 export async function resources(stack: string, options: ResourcesOptions): Promise<number> {
-  const { nodes } = loadTopology(stackFiles(stack, options.configFile)).cluster;
+  const nodes = sshNodes(loadTopology(stackFiles(stack, options.configFile)).cluster);
   const asked = await askNodes(nodes, stack, askFacts);
   const answers = new Map([...asked].map(([name, said]) => [name, "answer" in said ? said.answer : said]));
   if (options.json) console.log(JSON.stringify({ nodes: Object.fromEntries(answers) }, null, 2));

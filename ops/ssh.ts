@@ -5,6 +5,7 @@ import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
+import { overSsh } from "./over-ssh";
 import { runOnNode } from "./run-on-node";
 
 export interface SshOptions {
@@ -28,7 +29,7 @@ export async function ssh(
   const found = nodes.find(({ name }) => name === node);
   const names = nodes.map(({ name }) => name);
   if (!found) throw new ConfigError([`berth: no node "${node}"${didYouMean(node, names)}`]);
-  const access = sshAccess({ [node]: found.connection }).get(node)!;
+  const access = sshAccess({ [node]: overSsh(found).connection }).get(node)!;
   const { status, stdout, stderr } = await runOnNode({ node, stack, access, gone: "" }, "connect", "", 20);
   if (status !== 0) {
     process.stderr.write(stderr);

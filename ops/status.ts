@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
+import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
 import { askNodes } from "./ask-nodes";
@@ -33,7 +34,7 @@ export async function status(stack: string, options: StatusOptions): Promise<num
   const files = stackFiles(stack, options.configFile);
   const { cluster, scenario } = loadTopology(files);
   const gone = goneNodes(join(files.gone, cluster.name));
-  const asked = cluster.nodes.filter(({ name }) => !gone.includes(name));
+  const asked = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
   const answers = await askNodes(asked, stack, ({ remoteWorkDir }, reach) =>
     askNode<{ instances?: InstanceStatus[] }>(reach, "status", { work_dir: remoteWorkDir, stack, owner: "" }),
   );

@@ -4,7 +4,7 @@ import { ownerHere } from "../components/owner-here";
 import type { Reach } from "../components/reach";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
-import type { Node } from "../topology/node";
+import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askCensus } from "./ask-census";
 import { askNodes } from "./ask-nodes";
@@ -39,7 +39,7 @@ export async function sweep(stack: string, options: SweepOptions): Promise<numbe
   const states = new Map<string, StackState>();
   for (const { name, busy } of known) if (!busy) states.set(name, await stackState(name, env));
   const isBusy = (name: string) => known.some((one) => one.name === name && one.busy);
-  const nodes = cluster.nodes.filter(({ name }) => !gone.includes(name));
+  const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
   const answers = await askNodes(nodes, stack, async (node, reach) => {
     const said = await askCensus(node, reach, []);
     if ("problem" in said) return { problem: said.problem };
@@ -69,7 +69,7 @@ type Left = Orphan & { readonly problem: string | undefined };
 
 async function end(
   { stack, instance, owner }: Orphan,
-  node: Node,
+  node: SshNode,
   reach: Reach,
 ): Promise<string | undefined> {
   const request = { deadline_s: deadline, work_dir: node.remoteWorkDir, stack, owner: owner ?? "" };

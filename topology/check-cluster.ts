@@ -1,3 +1,4 @@
+import { checkKubernetesNodes } from "./check-kubernetes-nodes";
 import type { WrittenCluster } from "./cluster";
 import type { Finding } from "./finding";
 import { hasGpu, isUnified, toFloor, toHeadroom, type WrittenHeadroom, type WrittenNode } from "./node";
@@ -26,18 +27,19 @@ export function checkCluster(written: WrittenCluster): Finding[] {
         text,
       })),
     ]),
+    ...checkKubernetesNodes(written),
   ];
 }
 
 function gpuFindings(node: WrittenNode): Finding[] {
-  const { gpu, gpus, gpu_model: model } = node;
+  const { gpu, gpus, gpu_model: model, gpu_sharing: sharing } = node;
   if (gpu === false && gpus !== undefined)
     return [{ path: ["gpu"], text: `false contradicts gpus: ${gpus}; keep only gpus` }];
   if (model !== undefined && !hasGpu(node)) {
     const text = `"${model}", but gpu is false; write gpu: true or leave this out`;
     return [{ path: ["gpu_model"], text }];
   }
-  if (gpus !== undefined && gpus > 1 && isUnified(node)) {
+  if (gpus !== undefined && (sharing?.physical ?? gpus) > 1 && isUnified(node)) {
     const text = `${gpus} GPUs, but unified memory belongs to one; write unified_memory: false or gpus: 1`;
     return [{ path: ["gpus"], text }];
   }

@@ -6,6 +6,12 @@ export interface Cluster {
   name: string;
   coordinatorHost: string;
   nodes: Node[];
+  /** How those with `kubernetesNode` are reached. Undefined: there are none. */
+  kubernetes?: {
+    context: string;
+    /** As written: a leading `~` is expanded by whoever opens it. Undefined: `$KUBECONFIG`, else `~/.kube/config`. */
+    kubeconfig?: string;
+  };
   /** Both ends belong to it. */
   peerPorts: { start: number; end: number };
   /** The same for members of Ray clusters. */
@@ -27,6 +33,22 @@ export const clusterSchema = section("a map with cluster and nodes", {
       .default("localhost")
       .meta({ description: "The machine that runs Pulumi", example: "192.168.1.10" }),
   }).meta({ description: "The cluster as a whole" }),
+  kubernetes: section("a map with context", {
+    context: line("a context of the kubeconfig").meta({
+      description: "The context in the kubeconfig. What kubectl points at is never used by itself",
+      example: "brain",
+    }),
+    kubeconfig: line("the path of a kubeconfig").optional().meta({
+      description: "File that says where the API server is and who asks",
+      absent: "`$KUBECONFIG`, else `~/.kube/config`",
+      example: "~/.kube/brain.yaml",
+    }),
+  })
+    .optional()
+    .meta({
+      description: "The Kubernetes cluster whose nodes have a `kubernetes_node`",
+      absent: "no node is one of Kubernetes",
+    }),
   nodes: filledList("a list of nodes", nodeSchema, "at least one node").meta({
     description: "The machines. Their order in the file changes nothing",
   }),
@@ -87,6 +109,7 @@ export function toCluster(written: WrittenCluster): Cluster {
   return {
     name: written.cluster.name,
     coordinatorHost: written.cluster.coordinator_host,
+    ...(written.kubernetes && { kubernetes: toKubernetes(written.kubernetes) }),
     nodes: written.nodes.map((node) => toNode(node, written.memory_headroom)),
     peerPorts: written.network.peer_port_range,
     rayPorts: written.network.ray_port_range ?? defaultRayPorts,
@@ -97,4 +120,8 @@ export function toCluster(written: WrittenCluster): Cluster {
     },
     failover: { enabled: written.failover.enabled, autoRestart: written.failover.auto_restart },
   };
+}
+
+function toKubernetes({ context, kubeconfig }: NonNullable<WrittenCluster["kubernetes"]>) {
+  return { context, ...(kubeconfig && { kubeconfig }) };
 }

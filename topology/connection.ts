@@ -59,16 +59,47 @@ export const remoteWorkDir = matching(
   "an absolute path below /, or one that starts with ~/, without '..'",
 );
 
-/** The connection part of a node, spread into its section. */
+const defaultPort = 22;
+const defaultWorkDir = "~/berth";
+const unlessKubernetes = { absent: "it is reached through Kubernetes alone, and `kubernetes_node` is there" };
+
+/**
+ * The connection part of a node, spread into its section. Nothing is required and nothing has its default here: a node of
+ * Kubernetes has none of them, and `checkReach` has to see which are written.
+ */
 export const connectionFields = {
-  host: host.meta(is.host),
-  ssh_port: port.default(22).meta(is.ssh_port),
-  ssh_user: user.meta(is.ssh_user),
+  host: host.optional().meta({ ...is.host, ...unlessKubernetes }),
+  ssh_port: port.optional().meta({ ...is.ssh_port, absent: `\`${defaultPort}\`` }),
+  ssh_user: user.optional().meta({ ...is.ssh_user, ...unlessKubernetes }),
   ssh_key_path: keyPath.optional().meta(is.ssh_key_path),
   host_key: hostKey.optional().meta(is.host_key),
   jump_host: jumpHost.optional().meta(is.jump_host),
-  remote_work_dir: remoteWorkDir.default("~/berth").meta(is.remote_work_dir),
+  remote_work_dir: remoteWorkDir.optional().meta({ ...is.remote_work_dir, absent: `\`${defaultWorkDir}\`` }),
 };
+
+const required = { host: "a host name or address", ssh_user: "a login name" };
+
+/** `checkReach` for editors. */
+export const reachSchema = {
+  if: { anyOf: Object.keys(connectionFields).map((key) => ({ required: [key] })) },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+  then: { required: Object.keys(required) },
+  else: { required: ["kubernetes_node"] },
+};
+
+/** A node is reached over SSH, through Kubernetes, or both; what is begun of SSH is to be whole. */
+export const checkReach = z.core._check<Record<string, unknown>>(
+  ({ value, issues }) => {
+    const isBegun = Object.keys(connectionFields).some((key) => value[key] !== undefined);
+    if (!isBegun && value.kubernetes_node !== undefined) return;
+    for (const [key, expected] of Object.entries(required)) {
+      if (value[key] !== undefined) continue;
+      const message = isBegun ? expected : `${expected}, or kubernetes_node`;
+      issues.push({ code: "invalid_type", expected: "string", input: undefined, path: [key], message });
+    }
+  },
+  { when: ({ value }) => typeof value === "object" && value !== null },
+);
 
 const asInCluster = { absent: "as in the cluster file" };
 // Another host is another machine: what the cluster file says of the first one is not true of it.
@@ -100,8 +131,19 @@ export const connectionsSchema = section("a map with nodes", {
 export type WrittenConnections = z.output<typeof connectionsSchema>;
 
 type Written = z.output<typeof jumpHost> & { jump_host?: z.output<typeof jumpHost> | undefined };
+type WrittenReach = { [Key in keyof typeof connectionFields]?: z.output<(typeof connectionFields)[Key]> };
 
-export function toConnection(written: Written): Connection {
+/** How a node is reached over SSH, and where its files lie; undefined for a node of Kubernetes alone. */
+export function toSsh(written: WrittenReach): { connection: Connection; remoteWorkDir: string } | undefined {
+  const { host, ssh_user: user, ssh_port = defaultPort, remote_work_dir = defaultWorkDir } = written;
+  if (host === undefined || user === undefined) return undefined;
+  return {
+    connection: toConnection({ ...written, host, ssh_user: user, ssh_port }),
+    remoteWorkDir: remote_work_dir,
+  };
+}
+
+function toConnection(written: Written): Connection {
   return {
     host: written.host,
     port: written.ssh_port,

@@ -61,6 +61,18 @@ export const name = matching(
   "a name of letters, digits, '.', '_' and '-' (1 to 63, not starting with '.' or '-')",
 );
 
+/** A name as Kubernetes has them for nodes and the like. */
+export const kubernetesName = matching(
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  "a name in Kubernetes: lower case letters, digits, '-' and '.'",
+);
+
+/** A namespace of Kubernetes. */
+export const namespaceName = matching(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a namespace in Kubernetes: lower case letters, digits and '-' (1 to 63)",
+);
+
 /** The name of a variable that a program of the user's gets. */
 export const environmentName = matching(
   /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,

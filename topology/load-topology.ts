@@ -8,7 +8,7 @@ import { checkRay } from "./check-ray";
 import { checkScenario } from "./check-scenario";
 import { clusterSchema, toCluster } from "./cluster";
 import { ConfigError } from "./config-error";
-import { connectionsSchema, type WrittenConnections } from "./connection";
+import { connectionsSchema, toSsh, type WrittenConnections } from "./connection";
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
 import { noObservations } from "./observed";
@@ -43,6 +43,7 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
   ]);
   const localPath = scenario.code && fromWorkingDirectory(files.scenario, scenario.code.local_path);
   const nodes = cluster.nodes.map(({ name }) => name);
+  const overSsh = cluster.nodes.flatMap((node) => (toSsh(node) ? [node.name] : []));
   const issues = [
     ...sources[0].lines([...checkCluster(cluster), ...checkPorts(cluster, scenario)]),
     ...sources[1].lines([
@@ -51,7 +52,7 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
       ...checkEnvironment(scenario, sources[1]),
       ...checkCode(scenario, localPath),
     ]),
-    ...(sources[2]?.lines(connectionFindings(connections!, nodes)) ?? []),
+    ...(sources[2]?.lines(connectionFindings(connections!, nodes, overSsh)) ?? []),
   ];
   const reached = connections ? withConnections(cluster, connections) : cluster;
   for (const finding of checkPlaces(reached)) {
@@ -84,18 +85,18 @@ function fromWorkingDirectory(file: string, path: string): string {
   return relative(process.cwd(), resolve(dirname(file), path)) || ".";
 }
 
-function connectionFindings({ nodes }: WrittenConnections, known: readonly string[]): Finding[] {
-  return Object.keys(nodes).flatMap((name) =>
-    known.includes(name)
-      ? []
-      : [
-          {
-            path: ["nodes", name],
-            text: `no such node in the cluster${didYouMean(name, known)}`,
-            atKey: true,
-          },
-        ],
-  );
+function connectionFindings(
+  { nodes }: WrittenConnections,
+  known: readonly string[],
+  overSsh: readonly string[],
+): Finding[] {
+  return Object.keys(nodes).flatMap((name) => {
+    if (overSsh.includes(name)) return [];
+    const text = known.includes(name)
+      ? "SSH does not come to it in the cluster file; write host and ssh_user there, or leave this out"
+      : `no such node in the cluster${didYouMean(name, overSsh)}`;
+    return [{ path: ["nodes", name], text, atKey: true }];
+  });
 }
 
 function freeze<Value>(value: Value): Value {

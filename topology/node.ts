@@ -1,14 +1,16 @@
 import type { z } from "zod";
-import { type Connection, connectionFields, toConnection } from "./connection";
+import { type Connection, checkReach, connectionFields, reachSchema, toSsh } from "./connection";
 import {
   choice,
   dictionary,
   flag,
   fraction,
+  kubernetesName,
   line,
   list,
   mostGpus,
   name,
+  namespaceName,
   scalarText,
   section,
   size,
@@ -27,8 +29,21 @@ export type NodeStatus = (typeof upperCased)[number];
 export interface CoTenant {
   name: string;
   ramBytes: number;
-  /** On each GPU of the node. */
+  /** On each GPU of the node; with `gpus`, on each of those. */
   gpuMemoryBytes: number;
+  /** Whole GPUs that are its own, the first ones. Undefined: none, it shares them as far as memory goes. */
+  gpus?: number;
+  /** Its pods are there: whoever asks Kubernetes must not count them twice. */
+  namespace?: string;
+}
+
+const sharings = ["time-slicing", "mig", "mps"] as const;
+
+/** How Kubernetes makes more GPUs of those that are in the machine. */
+export interface GpuSharing {
+  /** Cards in the machine. */
+  physical: number;
+  by: (typeof sharings)[number];
 }
 
 /** Shares of RAM to leave free: less than `require` is refused, less than `advise` is only reported. */
@@ -49,8 +64,10 @@ export interface Node {
   /** One pool for CPU and GPU: GPU memory is taken from RAM. */
   unifiedMemory: boolean;
   gpu: boolean;
-  /** 0 without a GPU. */
+  /** 0 without a GPU. As Kubernetes counts them where the node is one of its: slices, too. */
   gpus: number;
+  /** Undefined: each of `gpus` is a whole card. */
+  gpuSharing?: GpuSharing;
   /** Of all of them. Undefined: not declared, so no instance that asks for a model goes there. */
   gpuModel?: string;
   /** Of each GPU. */
@@ -62,8 +79,12 @@ export interface Node {
   memoryHeadroom: MemoryHeadroom;
   /** Share of the real RAM: when less is available, instances there give way, one at a time. */
   memoryFloor: number;
-  connection: Connection;
-  remoteWorkDir: string;
+  /** Undefined: SSH does not come there, only Kubernetes does. */
+  connection?: Connection;
+  /** There with `connection`. */
+  remoteWorkDir?: string;
+  /** What Kubernetes calls it. Undefined: it is none of its nodes. */
+  kubernetesNode?: string;
 }
 
 /** What a type says about its machines; every field can be written in the file instead. */
@@ -100,6 +121,12 @@ export const memoryHeadroomSchema = section("a map with require, advise and floo
 export const nodeSchema = section("a map that describes a node", {
   name: name.meta({ description: "What scenarios, plans and messages call it", example: "jetson" }),
   ...connectionFields,
+  kubernetes_node: kubernetesName.optional().meta({
+    description:
+      "What it is called in the Kubernetes cluster of `kubernetes`. A node may be reached over SSH, too: both then share its RAM",
+    absent: "it is no node of Kubernetes",
+    example: "hw-brain-01",
+  }),
   type: choice(nodeTypes).default("generic").meta({
     description: "The kind of machine; it sets the default of `arch` and `unified_memory`",
     example: "jetson_orin",
@@ -140,10 +167,24 @@ export const nodeSchema = section("a map that describes a node", {
     example: true,
   }),
   gpus: wholeNumber(1, mostGpus).optional().meta({
-    description: "How many GPUs it has, all alike",
+    description: "How many GPUs it has, all alike; as Kubernetes counts them, slices too",
     absent: "`1` with `gpu: true`",
     example: 4,
   }),
+  gpu_sharing: section("a map with physical and by", {
+    physical: wholeNumber(1, mostGpus).meta({ description: "Cards in the machine", example: 4 }),
+    by: choice(sharings).meta({
+      description:
+        "time-slicing: pods take turns on a card, and none is kept from the others' memory; mps: they compute at once, each with a limit of memory that the " +
+        "driver holds; mig: a part of the card each, memory and processors apart",
+      example: "time-slicing",
+    }),
+  })
+    .optional()
+    .meta({
+      description: "How Kubernetes' device plugin makes `gpus` of the cards that are in the machine",
+      absent: "each of `gpus` is a whole card",
+    }),
   gpu_model: line("text on one line").optional().meta({
     description: "The model of its GPUs, for instances that ask for one",
     absent: "no instance that asks for a model goes there",
@@ -170,15 +211,28 @@ export const nodeSchema = section("a map that describes a node", {
     section("a map with name and ram_gb", {
       name: name.meta({ description: "What plans call it", example: "database" }),
       ram_gb: sizeOrZero.prefault(0).meta({ description: "RAM it holds", example: 6 }),
-      gpu_memory_gb: sizeOrZero
-        .prefault(0)
-        .meta({ description: "GPU memory it holds; with several GPUs: of each", example: 2 }),
+      gpu_memory_gb: sizeOrZero.prefault(0).meta({
+        description: "GPU memory it holds; with several GPUs: of each, or of each of its own `gpus`",
+        example: 2,
+      }),
+      gpus: wholeNumber(0, mostGpus).default(0).meta({
+        description: "Whole GPUs that nobody else gets; with `0` it shares them as far as memory goes",
+        example: 1,
+      }),
+      namespace: namespaceName.optional().meta({
+        description:
+          "Kubernetes' namespace that its pods are in: what they ask for is not counted beside this",
+        absent: "pods that are found on the node count by themselves",
+        example: "inference",
+      }),
     }),
   )
     .prefault([])
     .meta({ description: "What else lives on the machine and holds memory there" }),
   memory_headroom: memoryHeadroomSchema.default({}).meta({ description: "RAM to leave free on this node" }),
-});
+})
+  .check(checkReach)
+  .meta({ allowed: "a map that describes a node", ...reachSchema });
 
 export type WrittenHeadroom = z.output<typeof memoryHeadroomSchema>;
 export type WrittenNode = z.output<typeof nodeSchema>;
@@ -191,7 +245,7 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
   return {
     name: written.name,
     type: written.type,
-    arch: written.arch ?? typeDefaults[written.type].arch,
+    arch: archOf(written),
     labels: written.labels,
     status: written.status,
     ramBytes: written.ram_gb,
@@ -199,6 +253,7 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
     unifiedMemory,
     gpu,
     gpus: gpu ? (written.gpus ?? 1) : 0,
+    ...(written.gpu_sharing && { gpuSharing: written.gpu_sharing }),
     ...(written.gpu_model && { gpuModel: written.gpu_model }),
     gpuMemoryBytes: written.gpu_memory_gb ?? (gpu && unifiedMemory ? written.ram_gb : 0),
     ...(written.cpu_cores && { cpuCores: written.cpu_cores }),
@@ -208,16 +263,22 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
       name: tenant.name,
       ramBytes: tenant.ram_gb,
       gpuMemoryBytes: tenant.gpu_memory_gb,
+      ...(tenant.gpus > 0 && { gpus: tenant.gpus }),
+      ...(tenant.namespace && { namespace: tenant.namespace }),
     })),
     memoryHeadroom: toHeadroom(written.memory_headroom, headroom),
     memoryFloor: toFloor(written.memory_headroom, cluster),
-    connection: toConnection(written),
-    remoteWorkDir: written.remote_work_dir,
+    ...toSsh(written),
+    ...(written.kubernetes_node && { kubernetesNode: written.kubernetes_node }),
   };
 }
 
 export function hasGpu({ gpu, gpus }: WrittenNode): boolean {
   return gpu ?? gpus !== undefined;
+}
+
+export function archOf(written: WrittenNode): Node["arch"] {
+  return written.arch ?? typeDefaults[written.type].arch;
 }
 
 export function isUnified(written: WrittenNode): boolean {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dump } from "js-yaml";
 import { loadCluster } from "../../topology/load-cluster";
 import type { Node } from "../../topology/node";
+import { sshNodes } from "../../topology/ssh-nodes";
 import type { Lab, LabNode } from "../lab";
 import { removeCgroup } from "./cgroup";
 import { findHub, startHub } from "./hub";
@@ -33,7 +34,7 @@ export async function isolatedLabUp(
   cluster: string,
   args: IsolatedLabArgs = {},
 ): Promise<Lab> {
-  const described = loadCluster(cluster).nodes;
+  const described = sshNodes(loadCluster(cluster));
   const systemd = args.systemd ?? [];
   const unknown = systemd.find((name) => !described.some((node) => node.name === name));
   if (unknown !== undefined)

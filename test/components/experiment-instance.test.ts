@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { ExperimentInstance } from "../../components/experiment-instance";
 import { Node } from "../../components/node";
 import { place } from "../../placement/place";
+import type { SshNode } from "../../topology/ssh-nodes";
 import { mockEngine, type Registered, settled } from "../support/pulumi-mocks";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
@@ -39,7 +40,14 @@ test("an instance asks for its share, of what co-tenants and headroom leave on a
   const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
   const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
   const code = { root: "code", exclude: [], tree: { files: [], digest: "0123456789abcdef" } };
-  const node = new Node("jetson", { machine, access, gone: "gone/jetson", stack: "hive", owner: "me", code });
+  const node = new Node("jetson", {
+    machine: machine as SshNode,
+    access,
+    gone: "gone/jetson",
+    stack: "hive",
+    owner: "me",
+    code,
+  });
   await settled(new ExperimentInstance("historian", { node, instance, placement }).started.urn);
   expect(requestOf("historian-start")).toMatchInlineSnapshot(`
     {
@@ -121,7 +129,13 @@ test("cores and GPUs are asked for by index, of what the node has in all", async
   });
   const placement = (await place(aTopology([machine], [instance]))).placements[0]!;
   const access = { host: "192.0.2.1", port: 22, user: "berth", hostKey: "ssh-ed25519 AAAA" };
-  const node = new Node("rack", { machine, access, gone: "gone/rack", stack: "hive", owner: "me" });
+  const node = new Node("rack", {
+    machine: machine as SshNode,
+    access,
+    gone: "gone/rack",
+    stack: "hive",
+    owner: "me",
+  });
   await settled(new ExperimentInstance("trainer", { node, instance, placement }).started.urn);
   const { instance: asked, node: room } = requestOf("trainer-start") as Record<string, object>;
   expect(asked).toMatchObject({

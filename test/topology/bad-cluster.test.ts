@@ -65,7 +65,7 @@ describe("the shape of a cluster", () => {
     ],
     [
       "an unknown key",
-      "cluster.yaml:5:1  colour: unknown key; known: cluster, nodes, memory_headroom, network, health_check, failover",
+      "cluster.yaml:5:1  colour: unknown key; known: cluster, kubernetes, nodes, memory_headroom, network, health_check, failover",
       cluster("colour: blue"),
     ],
     [
@@ -160,7 +160,7 @@ describe("the shape of a cluster", () => {
     ],
     [
       "all at once, in the order of the file",
-      "cluster.yaml:6:20  nodes[0].max_instances: expected a whole number ≥ 1, got 0\ncluster.yaml:7:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got -1\ncluster.yaml:8:10  nodes[0].gpu: expected true or false, got 1\ncluster.yaml:9:5  nodes[0].colour: unknown key; known: name, host, ssh_port, ssh_user, ssh_key_path, host_key, jump_host, remote_work_dir, type, arch, labels, status, ram_gb, reserved_ram_gb, unified_memory, gpu, gpus, gpu_model, gpu_memory_gb, cpu_cores, disk_gb, max_instances, co_tenants, memory_headroom",
+      "cluster.yaml:6:20  nodes[0].max_instances: expected a whole number ≥ 1, got 0\ncluster.yaml:7:13  nodes[0].ram_gb: expected a size in GB from 0.001 to 100000, got -1\ncluster.yaml:8:10  nodes[0].gpu: expected true or false, got 1\ncluster.yaml:9:5  nodes[0].colour: unknown key; known: name, host, ssh_port, ssh_user, ssh_key_path, host_key, jump_host, remote_work_dir, kubernetes_node, type, arch, labels, status, ram_gb, reserved_ram_gb, unified_memory, gpu, gpus, gpu_sharing, gpu_model, gpu_memory_gb, cpu_cores, disk_gb, max_instances, co_tenants, memory_headroom",
       node("max_instances: 0", "ram_gb: -1", "gpu: 1", "colour: blue"),
     ],
     [
@@ -235,7 +235,7 @@ describe("the shape of a cluster", () => {
     ],
     [
       "a key that is a number",
-      "cluster.yaml:5:1  10: unknown key; known: cluster, nodes, memory_headroom, network, health_check, failover",
+      "cluster.yaml:5:1  10: unknown key; known: cluster, kubernetes, nodes, memory_headroom, network, health_check, failover",
       cluster("10: x"),
     ],
     [

@@ -282,7 +282,7 @@ describe("the topology", () => {
   it("is frozen to the last value", () => {
     const { cluster } = load({});
     expect(() => {
-      cluster.nodes[0]!.connection.host = "elsewhere";
+      cluster.nodes[0]!.connection!.host = "elsewhere";
     }).toThrow(TypeError);
   });
 
