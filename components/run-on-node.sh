@@ -118,7 +118,7 @@ program() {
   printf '\nload('
   cat
   case $verb in
-    preflight | purge | facts | logs | census)
+    preflight | purge | facts | logs | census | watch)
       printf ', {'
       for file in "$supervisor"/*.py; do
         [ "${file##*/}" = loader.py ] && continue

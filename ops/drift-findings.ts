@@ -36,6 +36,16 @@ export function driftFindings(stack: string, state: StackState, nodes: readonly 
     if (!place || foreign.some((one) => one.node === node)) return [];
     const found = place.here?.instances.find((one) => one.id === id);
     const remedy = replace(`${id}-start`);
+    if (found?.state === "fenced")
+      return [
+        {
+          kind: "dead",
+          instance: id,
+          node,
+          text: `${id} on ${node} is fenced: nobody has watched it for longer than its lease`,
+          remedy: `./berth watch ${stack}, or  ${remedy}`,
+        },
+      ];
     if (found && gone.includes(found.state))
       return [{ kind: "dead", instance: id, node, text: `${id} on ${node} is ${found.state}`, remedy }];
     if (found?.edited)

@@ -15,7 +15,7 @@ export interface StatusOptions {
 /** An instance in the words of its node's supervisor; sizes in bytes, times in seconds. */
 interface InstanceStatus {
   id: string;
-  state: "starting" | "running" | "completed" | "failed" | "backoff" | "stopped" | "dead";
+  state: "starting" | "running" | "completed" | "failed" | "backoff" | "stopped" | "dead" | "fenced";
   pid: number | null;
   restarts: number;
   uptime_s: number | null;

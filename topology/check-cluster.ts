@@ -11,6 +11,7 @@ export function checkCluster(written: WrittenCluster): Finding[] {
   return [
     ...headroomFindings(written.memory_headroom, headroom, []),
     ...floorFindings(written.memory_headroom, {}, []),
+    ...leaseFindings(written),
     ...written.nodes.flatMap((node, index) => [
       ...(names.indexOf(node.name) < index
         ? [
@@ -29,6 +30,15 @@ export function checkCluster(written: WrittenCluster): Finding[] {
     ]),
     ...checkKubernetesNodes(written),
   ];
+}
+
+// One that a single slow round can end would end experiments for nothing.
+function leaseFindings({ failover, health_check }: WrittenCluster): Finding[] {
+  const { lease_seconds: lease = 0 } = failover;
+  const least = 2 * health_check.interval_seconds;
+  if (lease === 0 || lease >= least) return [];
+  const text = `${lease} is less than twice interval_seconds; at least ${least}, or 0 for no lease`;
+  return [{ path: ["failover", "lease_seconds"], text }];
 }
 
 function gpuFindings(node: WrittenNode): Finding[] {

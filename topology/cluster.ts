@@ -17,7 +17,12 @@ export interface Cluster {
   /** The same for members of Ray clusters. */
   rayPorts: { start: number; end: number };
   healthCheck: { enabled: boolean; intervalSeconds: number; graceSeconds: number };
-  failover: { enabled: boolean; autoRestart: boolean };
+  failover: {
+    enabled: boolean;
+    autoRestart: boolean;
+    /** 0: instances never end for want of a renewal. */
+    leaseSeconds: number;
+  };
 }
 
 // The low ports are root's, and no instance runs as root.
@@ -88,7 +93,7 @@ export const clusterSchema = section("a map with cluster and nodes", {
   })
     .prefault({})
     .meta({ description: "Watching the nodes" }),
-  failover: section("a map with enabled and auto_restart", {
+  failover: section("a map with enabled, auto_restart and lease_seconds", {
     enabled: flag.default(true).meta({
       description: "Whether a node that stays out of reach gives up its instances",
       example: false,
@@ -96,6 +101,12 @@ export const clusterSchema = section("a map with cluster and nodes", {
     auto_restart: flag
       .default(true)
       .meta({ description: "Whether what it gave up is started elsewhere by itself", example: false }),
+    lease_seconds: wholeNumber(0, 86_400).optional().meta({
+      description:
+        "Seconds that instances go on after the last word of `./berth watch`; then they end by themselves, so that none runs twice. At least twice interval_seconds; 0: they never end for that. Without a watch nothing ends",
+      absent: "`grace_seconds`, but at least twice `interval_seconds`",
+      example: 120,
+    }),
   })
     .prefault({})
     .meta({ description: "What happens when a node is lost" }),
@@ -118,7 +129,13 @@ export function toCluster(written: WrittenCluster): Cluster {
       intervalSeconds: written.health_check.interval_seconds,
       graceSeconds: written.health_check.grace_seconds,
     },
-    failover: { enabled: written.failover.enabled, autoRestart: written.failover.auto_restart },
+    failover: {
+      enabled: written.failover.enabled,
+      autoRestart: written.failover.auto_restart,
+      leaseSeconds:
+        written.failover.lease_seconds ??
+        Math.max(written.health_check.grace_seconds, 2 * written.health_check.interval_seconds),
+    },
   };
 }
 

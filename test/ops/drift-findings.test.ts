@@ -41,6 +41,16 @@ it.each<[string, Found[], [string, string][]]>([
   ["as it should be", [has("rpi1", { a: "running" })], []],
   ["done", [has("rpi1", { a: "completed" })], []],
   ["killed", [has("rpi1", { a: "dead" })], [["a on rpi1 is dead", replace]]],
+  [
+    "fenced",
+    [has("rpi1", { a: "fenced" })],
+    [
+      [
+        "a on rpi1 is fenced: nobody has watched it for longer than its lease",
+        "./berth watch hive, or  ./berth up hive -- --replace '**::a-start'",
+      ],
+    ],
+  ],
   ["crashed for good", [has("rpi1", { a: "failed" })], [["a on rpi1 is failed", replace]]],
   ["edited", [has("rpi1", { a: "edited" })], [["a on rpi1 is not as it was started", replace]]],
   ["removed", [nothing], [["a is not on rpi1", replace]]],

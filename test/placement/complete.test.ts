@@ -101,7 +101,10 @@ function toTopology(parts: {
   );
   const previous = parts.instances.flatMap(({ was }, index) => (was ? [[ids[index]!, { node: was }]] : []));
   return {
-    cluster: { ...topology.cluster, failover: { enabled: parts.failover, autoRestart: true } },
+    cluster: {
+      ...topology.cluster,
+      failover: { enabled: parts.failover, autoRestart: true, leaseSeconds: 60 },
+    },
     scenario: { ...topology.scenario, allowMoves: parts.allowMoves },
     observed: {
       previous: parts.wasRunning ? Object.fromEntries(previous) : {},

@@ -149,7 +149,7 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
           cluster: {
             ...cluster,
             peerPorts: { start: 9000, end: lastPort },
-            failover: { enabled: failover, autoRestart: true },
+            failover: { enabled: failover, autoRestart: true, leaseSeconds: 60 },
           },
           scenario: { ...scenario, ...wishes },
           observed,

@@ -31,7 +31,7 @@ function given({
 }: Given): Topology {
   const topology = aTopology(nodes.map(aNode), instances.map(anInstance));
   return {
-    cluster: { ...topology.cluster, failover: { enabled: failover, autoRestart: true } },
+    cluster: { ...topology.cluster, failover: { enabled: failover, autoRestart: true, leaseSeconds: 60 } },
     scenario: { ...topology.scenario, ...scenario },
     observed: { ...topology.observed, ...observed, previous },
   };

@@ -63,7 +63,7 @@ export function aTopology(
       peerPorts: { start: 9000, end: 9100 },
       rayPorts: { start: 20_000, end: 32_767 },
       healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
-      failover: { enabled: true, autoRestart: true },
+      failover: { enabled: true, autoRestart: true, leaseSeconds: 60 },
     },
     scenario: {
       name: "scenario",

@@ -245,7 +245,7 @@ describe("the shape of a cluster", () => {
     ],
     [
       "a section without its keys",
-      "cluster.yaml:5:1  failover: expected a map with enabled and auto_restart, got nothing",
+      "cluster.yaml:5:1  failover: expected a map with enabled, auto_restart and lease_seconds, got nothing",
       cluster("failover:"),
     ],
     [
@@ -267,6 +267,11 @@ describe("references in a cluster", () => {
       "one name for two nodes",
       'cluster.yaml:4:12  nodes[1].name: a second node called "jetson"; give each its own name',
       { "cluster.yaml": goodCluster.replace("rpi1", "jetson") },
+    ],
+    [
+      "a lease that one slow round would end",
+      "cluster.yaml:5:28  failover.lease_seconds: 59 is less than twice interval_seconds; at least 60, or 0 for no lease",
+      cluster("failover: {lease_seconds:  59}"),
     ],
     [
       "a reserve of everything",

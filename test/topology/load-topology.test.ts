@@ -57,7 +57,7 @@ describe("a cluster file", () => {
       peerPorts: { start: 9000, end: 9100 },
       rayPorts: { start: 20_000, end: 32_767 },
       healthCheck: { enabled: true, intervalSeconds: 30, graceSeconds: 60 },
-      failover: { enabled: true, autoRestart: true },
+      failover: { enabled: true, autoRestart: true, leaseSeconds: 60 },
     });
   });
 
@@ -135,7 +135,7 @@ failover: {enabled: false}
       peerPorts: { start: 9200, end: 9200 },
       rayPorts: { start: 20_000, end: 32_767 },
       healthCheck: { enabled: true, intervalSeconds: 5, graceSeconds: 60 },
-      failover: { enabled: false, autoRestart: true },
+      failover: { enabled: false, autoRestart: true, leaseSeconds: 60 },
     });
   });
 
@@ -297,6 +297,6 @@ describe("the topology", () => {
 
   it("may use aliases", () => {
     const { cluster } = load(clusterWith("failover: {enabled: &no false, auto_restart: *no}"));
-    expect(cluster.failover).toEqual({ enabled: false, autoRestart: false });
+    expect(cluster.failover).toEqual({ enabled: false, autoRestart: false, leaseSeconds: 60 });
   });
 });

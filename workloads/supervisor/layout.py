@@ -74,6 +74,11 @@ class Layout:
         return self.stack_dir / "owner.json"
 
     @property
+    def lease_file(self) -> Path:
+        """Until when the stack's instances may run here, while somebody watches them."""
+        return self.stack_dir / "lease.json"
+
+    @property
     def program(self) -> Path:
         """A link to the installed version of these files."""
         return self.stack_dir / "supervisor"

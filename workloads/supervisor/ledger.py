@@ -11,7 +11,7 @@ from layout import Layout
 from spec import Limits, Spec, limits_of, spec_of, to_json
 from strays import Found, tagged
 
-LIVE = ("starting", "running", "backoff")
+LIVE = ("starting", "running", "backoff", "fenced")
 ENDED = ("completed", "failed", "stopped")
 
 

@@ -15,7 +15,7 @@ from typing import Any, Dict, Optional
 
 OLDEST_PYTHON = (3, 8)
 ANEW = "set the node up anew with the node's preflight: pulumi up --replace '**::<node>-preflight'"
-FINE_WITHOUT = ("stop", "roster", "purge", "status", "ray-job-stop", "ray-remove")
+FINE_WITHOUT = ("stop", "roster", "purge", "status", "ray-job-stop", "ray-remove", "release")
 
 
 class ProgramImporter(MetaPathFinder, InspectLoader):

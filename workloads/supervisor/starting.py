@@ -14,6 +14,7 @@ from former import instead
 from isolation import isolation_problem, unavailable
 from launching import launch
 from layout import Layout
+from lease import clear_if_over
 from ledger import Entry, all_entries, remember
 from node_lock import node_lock
 from owner import check_owner
@@ -30,6 +31,7 @@ def start(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     spec, limits = spec_of(request.get("instance")), limits_of(request.get("node"))
     with node_lock(layout.berth, f"start of {layout.stack}/{spec.id}"):
         check_owner(layout, request["owner"])
+        clear_if_over(layout)
         entries = all_entries(layout)
         before = next((entry for entry in entries if entry.layout == layout and entry.id == spec.id), None)
         wanted = digest(request["instance"])

@@ -10,7 +10,7 @@ from log_reading import last_lines
 from memory_use import held_bytes
 from process_tree import stat, uptime_seconds
 
-UNWELL = ("dead", "failed", "evicted")
+UNWELL = ("dead", "failed", "evicted", "fenced")
 """States in which it does not run and should."""
 
 

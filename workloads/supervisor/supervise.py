@@ -21,6 +21,7 @@ from atomic_file import read_json, write_json
 from errors import NodeError, from_system
 from isolation import isolate
 from layout import Layout
+from lease import LOOK_S, Lease
 from log_file import LogFile
 from memory_limit import GroupLimit, SampledLimit, memory_limit
 from process_tree import Process, boot_id, descendants, send
@@ -51,6 +52,7 @@ class Supervisor:
         self.layout, self.spec, self.limit, self.ready = layout, spec, limit, ready
         self.environment = spec.environment(layout, environment)
         self.watchdog = Watchdog(layout, spec.id)
+        self.lease = Lease(layout)
         self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
         self.state: dict[str, Any] = {
             "state": "starting",
@@ -60,6 +62,7 @@ class Supervisor:
             "boot_id": boot_id(),
             "limit_by": limit.limit_by,
             "group": limit.place,
+            "keeps_lease": True,
         }
         self.saved: dict[str, Any] = {}
         self.members: list[Process] = []
@@ -80,24 +83,31 @@ class Supervisor:
         """Returns when the instance is completed, failed or stopped, and nothing of it runs any more."""
         self._save()
         restarted: list[float] = []
-        while True:
+        while self._is_leased():
             exit_record = self._run_once()
             now = time.monotonic()
             restarted = [at for at in restarted if now - at < self.spec.restart.interval_s]
             outcome = self._outcome(exit_record, len(restarted))
-            if outcome != "backoff":
+            goes_on = outcome in ("backoff", "fenced")
+            if not goes_on:
                 self._clear()
             self._record(outcome, pid=None, exit=exit_record)
             self.ready.tell(self.state)
-            if outcome != "backoff":
+            if not goes_on:
                 return
-            self._pause(len(restarted))
-            if self.stopping:
-                self._clear()
-                self._record("stopped")
-                return
-            restarted.append(time.monotonic())
-            self.state["restarts"] += 1
+            if outcome == "backoff" and self._pause(len(restarted)):
+                restarted.append(time.monotonic())
+                self.state["restarts"] += 1
+        self._clear()
+        self._record("stopped")
+
+    def _is_leased(self) -> bool:
+        """Waits while the lease is over, until it is renewed or there is none; False when told to stop."""
+        while self.lease.is_over() and not self.stopping:
+            if self.state["state"] != "fenced":
+                self._record("fenced")
+            self._wait(LOOK_S)
+        return not self.stopping
 
     def _run_once(self) -> dict[str, Any]:
         self.status, reason = None, ""
@@ -112,10 +122,10 @@ class Supervisor:
             settling_s = started + self.spec.settle_s - time.monotonic() if self.ready.awaited else WATCH_S
             if settling_s <= 0:
                 self.ready.tell(self.state)
-            reason = self._verdict()
+            reason = "fenced" if self.lease.is_over() else self._verdict()
             if reason:
                 break
-            self._wait(min(self.next_watch - time.monotonic(), settling_s))
+            self._wait(min(self.next_watch - time.monotonic(), settling_s, LOOK_S))
         if self.status is None and self.stopping:
             reason = "stopped"
         elif self.status and self.limit.exceeded([]):
@@ -135,16 +145,20 @@ class Supervisor:
             return "completed"
         if self.stopping:
             return "stopped"
+        if exit_record["reason"] == "fenced":
+            return "fenced"
         restart, early = self.spec.restart, self.ready.awaited
         return "failed" if early or restart.policy == "never" or restarts >= restart.attempts else "backoff"
 
-    def _pause(self, restarts: int) -> None:
+    def _pause(self, restarts: int) -> bool:
+        """Before it runs again; False when told to stop."""
         restart = self.spec.restart
         until = time.monotonic() + min(restart.backoff_s * 2 ** min(restarts, 30), restart.max_backoff_s)
         while time.monotonic() < until and not self.stopping:
             self._wait(until - time.monotonic())
         while self.watchdog.is_low() and not self.stopping:
             self._wait(WATCH_S)
+        return not self.stopping
 
     def _end_tree(self, grace_s: float) -> None:
         """SIGTERM, after the grace SIGKILL, until no child is left: for a subreaper, no descendant."""

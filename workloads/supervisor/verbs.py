@@ -15,6 +15,7 @@ from ending import stop
 from errors import BadRequest, NodeError, NodeErrors, from_system
 from facts import facts
 from layout import Layout
+from lease import release
 from log_following import logs
 from preflight import preflight
 from purge import purge
@@ -24,6 +25,7 @@ from ray_joined import ray_joined
 from roster import roster
 from starting import start
 from status import status
+from watch import watch
 
 Verb = Callable[[Layout, Dict[str, Any]], Dict[str, Any]]
 
@@ -44,6 +46,8 @@ VERBS: dict[str, Verb] = {
     "ray-job-stop": ray_job_stop,
     "ray-remove": ray_remove,
     "census": census,
+    "watch": watch,
+    "release": release,
     "purge": purge,
 }
 
