@@ -4,7 +4,7 @@ const project = (name: string, include: string[], testTimeout: number, globalSet
   test: { name, include, testTimeout, hookTimeout: testTimeout, globalSetup },
 });
 
-/** unit: plain functions and mocks. conformance: plugins against a real sshd. integration: real engine, real sshd, real processes. */
+/** unit: plain functions and mocks. conformance: plugins against a real sshd. integration: real engine, real sshd, real processes. kubernetes: real engine, API server, scheduler and operator. */
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +15,7 @@ export default defineConfig({
       ),
       project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
       project("integration", ["test/integration/**/*.test.ts"], 300_000, ["test/support/bed-folders.ts"]),
+      project("kubernetes", ["test/kubernetes/**/*.test.ts"], 300_000, ["test/support/shared-kubernetes.ts"]),
     ],
   },
 });

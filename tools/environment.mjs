@@ -62,8 +62,18 @@ export const pythonPath = () => pythonOf("python", "requirements.txt");
 /** Python that has Ray and all of tools/requirements-ray.txt, once `npm run setup -- --ray` was run; `ray` lies beside it. */
 export const rayPythonPath = () => pythonOf("ray", "requirements-ray.txt");
 
-function pythonOf(name, requirements) {
-  const text = readFileSync(join(checkout, "tools", requirements));
-  const key = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  return join(cacheDir(), `${name}-${key}`, "bin", "python");
+/** Folder of a control plane's programs and, in `crds`, KubeRay's and kwok's definitions, once `npm run setup -- --kubernetes` was run. */
+export const kubernetesPath = () =>
+  keyed(
+    "kubernetes",
+    ["kubernetes", "kwok"].flatMap((module) => ["go.mod", "go.sum"].map((file) => join(module, file))),
+  );
+
+const pythonOf = (name, requirements) => join(keyed(name, [requirements]), "bin", "python");
+
+/** A folder of the cache for what follows from these files of `tools/`, and nothing else. */
+function keyed(name, files) {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(checkout, "tools", file)));
+  return join(cacheDir(), `${name}-${hash.digest("hex").slice(0, 12)}`);
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { commandPlugin } from "./command-plugin.mjs";
 import { cacheDir } from "./environment.mjs";
+import { kubernetesTools } from "./kubernetes-tools.mjs";
 import { withLock } from "./lock.mjs";
 import { nodeModules } from "./node-modules.mjs";
 import { nodeVersion } from "./node-version.mjs";
@@ -15,6 +16,10 @@ import { tryTwice } from "./try-twice.mjs";
 const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
 const isFor = (what) => process.argv.includes(`--${what}`);
 if (isFor("tests") || isFor("ray")) parts.push(rayTools);
+// Building it takes minutes: once it is there it is used, and where nothing may be skipped.
+const isWholeRun = process.env.CI === "true" || process.env.BERTH_NO_SKIP === "1";
+if (isFor("kubernetes") || (isFor("tests") && (isWholeRun || kubernetesTools.state())))
+  parts.push(kubernetesTools);
 // Only root can have an isolated lab, and gets the Redis of the Ray tests unasked; others' tests are skipped without.
 if (isFor("tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages, rayTestPackages);
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout, pythonPath, rayPythonPath } from "./environment.mjs";
+import { checkout, kubernetesPath, pythonPath, rayPythonPath } from "./environment.mjs";
 import { withProgress } from "./progress.mjs";
 import { run } from "./run.mjs";
 
@@ -73,6 +73,9 @@ try {
   if (await show(process.execPath, [join(checkout, "tools", "setup.mjs"), "--tests"])) {
     for (const check of checks) tally(await runCheck(check));
     for (const row of suites) await runRow(row);
+    // Set-up has built it where nothing may be skipped.
+    if (existsSync(kubernetesPath())) await runRow([vitest("kubernetes")]);
+    else console.log("\nkubernetes\n  skipped: its programs are not built; to have it:  npm run setup -- --kubernetes");
   } else failed++;
 } finally {
   rmSync(reports, { recursive: true });
