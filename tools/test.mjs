@@ -75,7 +75,10 @@ try {
     for (const row of suites) await runRow(row);
     // Set-up has built it where nothing may be skipped.
     if (existsSync(kubernetesPath())) await runRow([vitest("kubernetes")]);
-    else console.log("\nkubernetes\n  skipped: its programs are not built; to have it:  npm run setup -- --kubernetes");
+    else
+      console.log(
+        "\nkubernetes\n  skipped: its programs are not built; to have it:  npm run setup -- --kubernetes",
+      );
   } else failed++;
 } finally {
   rmSync(reports, { recursive: true });
