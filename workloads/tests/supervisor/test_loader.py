@@ -64,7 +64,8 @@ def test_unknown_verbs_and_directories_are_refused(node: Node) -> None:
             "restart",
             {},
             "there is no verb restart; there are facts, preflight, roster, start, stop, status, logs,"
-            " ray-environment, ray-joined, ray-job, ray-job-stop, ray-remove, census, purge",
+            " ray-environment, ray-joined, ray-job, ray-job-stop, ray-remove, census,"
+            " watch, release, purge",
         ),
         (
             "status",
