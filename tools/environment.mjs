@@ -14,6 +14,7 @@ export const versions = (() => {
     nodeMajor: Number(/\d+/.exec(engines.node)[0]),
     pulumi: dependencies["@pulumi/pulumi"],
     command: dependencies["@pulumi/command"],
+    kubernetes: dependencies["@pulumi/kubernetes"],
   };
 })();
 

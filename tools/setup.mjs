@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { commandPlugin } from "./command-plugin.mjs";
 import { cacheDir } from "./environment.mjs";
 import { kubernetesTools } from "./kubernetes-tools.mjs";
 import { withLock } from "./lock.mjs";
 import { nodeModules } from "./node-modules.mjs";
 import { nodeVersion } from "./node-version.mjs";
+import { plugins } from "./plugins.mjs";
 import { withProgress } from "./progress.mjs";
 import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
 import { pythonTools } from "./python-tools.mjs";
@@ -13,7 +13,7 @@ import { isolatedLabPackages, rayTestPackages, systemPackages } from "./system-p
 import { tryTwice } from "./try-twice.mjs";
 
 /** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
-const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, commandPlugin, pythonTools];
+const parts = [nodeVersion, systemPackages, nodeModules, pulumiCli, languageHost, ...plugins, pythonTools];
 const isFor = (what) => process.argv.includes(`--${what}`);
 if (isFor("tests") || isFor("ray")) parts.push(rayTools);
 // Building it takes minutes: once it is there it is used, and where nothing may be skipped.
@@ -34,7 +34,7 @@ try {
           (pid) => report(`waiting for another set-up, process ${pid}`),
         ),
       );
-    console.log(`  ✓ ${part.name.padEnd(22)} ${part.state()}`);
+    console.log(`  ✓ ${part.name.padEnd(25)} ${part.state()}`);
   }
 } catch (error) {
   console.error(`  ✗ ${error.message}`);

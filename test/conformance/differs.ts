@@ -1,20 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "vitest";
-import { pulumiHome, versions } from "../../tools/environment.mjs";
+import { pluginProgram } from "../../tools/plugins.mjs";
 
-const isStandIn = startsLikeScript(
-  join(
-    pulumiHome()?.path ?? "",
-    "plugins",
-    `resource-command-v${versions.command}`,
-    "pulumi-resource-command",
-  ),
-);
-
-/** A test of what the official plugin does and the stand-in does not, for the reason given: there it is skipped. */
-export const differs = (name: string, reason: string, body: () => Promise<void>) =>
-  test.skipIf(isStandIn)(`${name} (the stand-in differs: ${reason})`, body);
+/** For a plugin: makes a test of what the official one does and the stand-in does not, for the reason given: there it is skipped. */
+export const differsIn =
+  (plugin: string) =>
+  (name: string, reason: string, body: () => Promise<void>): void =>
+    test.skipIf(startsLikeScript(pluginProgram(plugin)))(`${name} (the stand-in differs: ${reason})`, body);
 
 function startsLikeScript(file: string): boolean {
   const head = Buffer.alloc(2);

@@ -3,9 +3,10 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { differs } from "./differs";
+import { differsIn } from "./differs";
 import { Engine } from "./engine";
 
+const differs = differsIn("command");
 let engine: Engine;
 beforeAll(() => {
   engine = new Engine();

@@ -7,8 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { commandPlugin } from "../../tools/command-plugin.mjs";
 import { homePath, pulumiEnvironment, pulumiHome, versions } from "../../tools/environment.mjs";
+import { pluginProgram, plugins } from "../../tools/plugins.mjs";
 import { languageHost, pulumiCli } from "../../tools/pulumi-cli.mjs";
 import { areOpen, knownClosed } from "../../tools/pulumi-downloads.mjs";
 
@@ -53,13 +53,18 @@ test("open downloads: the official parts, even where stand-ins are there already
   expect([pulumiHome()?.kind, pulumiCli.state()]).toEqual(["standin", undefined]);
 
   await pulumiCli.install(silent);
-  await commandPlugin.install(silent);
+  for (const plugin of plugins) await plugin.install(silent);
 
   const archive = `/releases/sdk/pulumi-v${versions.pulumi}-${process.platform}-${process.arch}.tar.gz`;
   expect(asked).toEqual([`HEAD ${archive}`, `GET ${archive}`]);
   expect([pulumiCli.state(), languageHost.state()]).toEqual(["official", "official"]);
   expect(readFileSync(join(folder, "calls"), "utf8")).toBe(
-    `${homePath("official")}: plugin install resource command ${versions.command} --server ${process.env.BERTH_PULUMI_DOWNLOADS}/releases/plugins\n`,
+    (["command", "kubernetes"] as const)
+      .map(
+        (name) =>
+          `${homePath("official")}: plugin install resource ${name} ${versions[name]} --server ${process.env.BERTH_PULUMI_DOWNLOADS}/releases/plugins\n`,
+      )
+      .join(""),
   );
 });
 
@@ -68,9 +73,13 @@ test("closed downloads: stand-ins, and nobody is asked again for a day", async (
   expect([await areOpen(), knownClosed()]).toEqual([false, true]);
   script(join(homePath("standin"), "bin", "pulumi"));
   expect(pulumiCli.state()).toBe("genuine, built from its Go modules (downloads are closed here)");
-  expect([languageHost.state(), commandPlugin.state()]).toEqual(["stand-in", undefined]);
-  await commandPlugin.install(silent);
-  expect(commandPlugin.state()).toBe("stand-in");
+  const states = () => plugins.map((plugin) => plugin.state());
+  expect([languageHost.state(), ...states()]).toEqual(["stand-in", undefined, undefined]);
+  for (const plugin of plugins) await plugin.install(silent);
+  expect(states()).toEqual(["stand-in", "stand-in"]);
+  expect(readFileSync(pluginProgram("kubernetes"), "utf8")).toMatch(
+    /\/kubernetes-provider\/main\.cjs" "\$@"\n$/,
+  );
 
   vi.useFakeTimers({ now: Date.now() + 25 * 60 * 60 * 1000 });
   expect([knownClosed(), pulumiCli.state()]).toEqual([false, undefined]);
@@ -89,9 +98,12 @@ test("a PULUMI_HOME of the caller's is used as it is", async () => {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     EXTRA: "1",
   });
-  await expect(commandPlugin.install(silent)).rejects.toThrow(
-    `not in PULUMI_HOME=${home}; type: pulumi plugin install resource command ${versions.command}`,
-  );
+  for (const { name, install } of plugins) {
+    const [plugin, , version] = name.split(" ");
+    await expect(install(silent)).rejects.toThrow(
+      `not in PULUMI_HOME=${home}; type: pulumi plugin install resource ${plugin} ${version}`,
+    );
+  }
 });
 
 test("what is built from Go modules has the version that package.json pins", () => {

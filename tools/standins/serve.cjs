@@ -11,12 +11,12 @@ const MESSAGE_LIMITS = {
 /** The engine's address, which it gives as the only argument that is not a flag. */
 const engineAddress = () => process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 
-/** Turns `async (request, call) => response` into a gRPC handler; what it throws becomes the error text. */
+/** Turns `async (request, call) => response` into a gRPC handler; what it throws becomes the error text, with its metadata. */
 const unary = (handle) => async (call, callback) => {
   try {
     callback(null, await handle(call.request, call));
   } catch (error) {
-    callback({ code: grpc.status.UNKNOWN, message: error.message });
+    callback({ code: grpc.status.UNKNOWN, message: error.message, metadata: error.metadata });
   }
 };
 

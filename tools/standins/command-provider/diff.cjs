@@ -1,6 +1,6 @@
 "use strict";
 
-const { isObject, isSecret } = require("./values.cjs");
+const { isObject, isSecret } = require("../values.cjs");
 
 /**
  * Paths at which two sets of inputs differ, each with "ADD", "DELETE" or "UPDATE", as in the engine's own notation:

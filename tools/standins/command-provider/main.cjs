@@ -8,22 +8,21 @@
 // holds open; some texts of rare errors.
 
 const { randomBytes } = require("node:crypto");
-const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb");
-const engine = require("@pulumi/pulumi/proto/engine_pb");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
 const { ResourceProviderService } = require("@pulumi/pulumi/proto/provider_grpc_pb");
 const rpc = require("@pulumi/pulumi/proto/provider_pb");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
-const { connect, engineAddress, servePlugin, unary } = require("../serve.cjs");
+const { connectEngine, log } = require("../engine.cjs");
+const { filled, fromStruct } = require("../messages.cjs");
+const { engineAddress, servePlugin, unary } = require("../serve.cjs");
 const { diff } = require("./diff.cjs");
 const { runLocally } = require("./local-command.cjs");
 const { TYPE, check } = require("./schema.cjs");
-const { UNKNOWN, plain } = require("./values.cjs");
+const { UNKNOWN, plain } = require("../values.cjs");
 
 const VERSION = "1.2.1";
 const cancellation = new AbortController();
-let engineClient;
 
 const handlers = {
   handshake(request) {
@@ -129,36 +128,14 @@ function context(request) {
   const seconds = request.getTimeout();
   const { signal } = cancellation;
   return {
-    log: (severity, message) => log(request.getUrn(), severity, message),
+    log: (severity, message) => log(request.getUrn(), severity, message, { ephemeral: severity === "INFO" }),
     signal: seconds > 0 ? AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]) : signal,
   };
-}
-
-function log(urn, severity, message) {
-  const record = {
-    Severity: engine.LogSeverity[severity],
-    Message: message,
-    Urn: urn,
-    Ephemeral: severity === "INFO",
-  };
-  engineClient?.log(filled(new engine.LogRequest(), record), () => {});
-}
-
-function connectEngine(address) {
-  if (address) engineClient = connect(EngineClient, address);
 }
 
 function checkType(request) {
   const type = request.getUrn().split("::")[2].split("$").pop();
   if (type !== TYPE) throw new Error(`the stand-in of the command provider has no resource ${type}`);
-}
-
-const fromStruct = (struct) => struct?.toJavaScript() ?? {};
-
-/** Sets the named fields of a protobuf message. */
-function filled(message, fields) {
-  for (const [field, value] of Object.entries(fields)) message[`set${field}`](value);
-  return message;
 }
 
 connectEngine(engineAddress());

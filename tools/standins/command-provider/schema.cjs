@@ -1,6 +1,6 @@
 "use strict";
 
-const { UNKNOWN, isSecret } = require("./values.cjs");
+const { UNKNOWN, isSecret } = require("../values.cjs");
 
 /** The resource type that is there, and its inputs: name and kind. */
 const TYPE = "command:local:Command";

@@ -7,6 +7,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isSecret = (value) => isObject(value) && value[SIGNATURE] === SECRET;
+const secret = (value) => (isSecret(value) ? value : { [SIGNATURE]: SECRET, value });
 
 const mapValues = (object, f) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, f(value)]));
@@ -18,4 +19,11 @@ function plain(value) {
   return isObject(value) ? mapValues(value, plain) : value;
 }
 
-module.exports = { UNKNOWN, isObject, isSecret, plain };
+/** Whether `test` holds for the value or for one inside it. */
+function some(value, test) {
+  if (test(value)) return true;
+  const inside = typeof value === "object" && value !== null ? Object.values(value) : [];
+  return inside.some((one) => some(one, test));
+}
+
+module.exports = { UNKNOWN, isObject, isSecret, plain, secret, some };
