@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reach } from "../components/reach";
 import { ConfigError } from "../topology/config-error";
 import { drainedNodes, drainedText } from "../topology/drained-nodes";
-import { type FactsSnapshot, type NodeFacts, readFacts } from "../topology/facts";
+import type { FactsSnapshot, NodeFacts } from "../topology/facts";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
@@ -13,6 +12,7 @@ import { stackFiles } from "../topology/stack-files";
 import { askFacts, type FactsAnswer } from "./ask-facts";
 import type { Answer } from "./ask-node";
 import { askNodes } from "./ask-nodes";
+import { lastFacts, writeFacts } from "./facts-file";
 import { nodeHealth } from "./node-health";
 import { paint } from "./paint";
 
@@ -42,7 +42,7 @@ const pause = 1000;
 export async function health(stack: string, options: HealthOptions): Promise<number> {
   const files = stackFiles(stack, options.configFile);
   const { cluster } = loadTopology(files);
-  const before = existsSync(files.facts) ? readable(files.facts) : undefined;
+  const before = lastFacts(files.facts);
   const graceSeconds = graceOf(options) ?? cluster.healthCheck.graceSeconds;
   const asked = sshNodes(cluster);
   const answers = await askNodes(asked, stack, askTwice);
@@ -59,7 +59,7 @@ export async function health(stack: string, options: HealthOptions): Promise<num
     reports[name] = reportOf(facts, answer, keptOut);
   }
   const snapshot: FactsSnapshot = { version: 1, taken_at: now.toISOString(), nodes };
-  write(files.facts, snapshot);
+  writeFacts(files.facts, snapshot);
   if (options.json) console.log(JSON.stringify({ ...snapshot, nodes: reports }, null, 2));
   else print(reports, files.facts, stack, goneNodes(join(files.gone, cluster.name)));
   return Object.values(reports).every(isFine) ? 0 : 1;
@@ -75,15 +75,6 @@ async function askTwice(node: SshNode, reach: Reach): Promise<Answer<FactsAnswer
   if (!("problem" in first)) return first;
   await sleep(pause);
   return askFacts(node, reach);
-}
-
-/** A damaged snapshot is no reason not to write a sound one. */
-function readable(file: string): FactsSnapshot | undefined {
-  try {
-    return readFacts(file);
-  } catch {
-    return undefined;
-  }
 }
 
 const byFile = (status: Node["status"]) =>
@@ -104,13 +95,6 @@ function reportOf(facts: NodeFacts, answer: Answer<FactsAnswer>, keptOut: string
 
 function isFine({ status, unwell }: Report): boolean {
   return (status === "HEALTHY" || status === "MAINTENANCE") && unwell.length === 0;
-}
-
-/** Whole or not at all: a preview may read it at any moment. */
-function write(file: string, snapshot: FactsSnapshot): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(snapshot, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
 }
 
 function print(reports: Record<string, Report>, file: string, stack: string, gone: readonly string[]): void {
