@@ -4,6 +4,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { type Fault, faults, isCut } from "./isolated/faults";
 import type { IsolatedLabArgs } from "./isolated/isolated-lab";
 import type { Machine } from "./isolated/machine";
+import {
+  kubernetesLabDown,
+  kubernetesLabServers,
+  kubernetesLabUp,
+  readKubernetesLab,
+} from "./kubernetes/kubernetes-lab";
 import { type Lab, labDown, labUp, labUpIsolated, readLab } from "./lab";
 import { leftBehind } from "./left-behind";
 import { destroyCommand } from "./workspace";
@@ -22,6 +28,7 @@ Examples:
   npm run lab -- up --isolated --systemd host      (as root)
   npm run lab -- cut rpi1
   npm run lab -- heal rpi1
+  npm run lab -- up --kubernetes --cluster stacks/clusters/brain-node.yaml
   npm run lab -- status
   npm run lab -- down`,
   );
@@ -34,9 +41,14 @@ program
     "--isolated",
     "nodes are namespaces that can be cut, killed and filled; needs root and Linux with cgroup v1",
   )
+  .option(
+    "--kubernetes",
+    "the cluster's nodes of Kubernetes: a real control plane and KubeRay operator, nodes on which no pod really runs",
+  )
   .option("--systemd <node...>", "isolated nodes whose first process is systemd")
   .option("--disk-mb <number>", "size of each isolated node's disk in MB (10^6 bytes)", toDiskSize, 256)
-  .action(async ({ cluster, isolated, systemd, diskMb }: UpOptions) => {
+  .action(async ({ cluster, isolated, kubernetes, systemd, diskMb }: UpOptions) => {
+    if (kubernetes) return upKubernetes(cluster);
     if (systemd && !isolated) throw new Error("--systemd is for isolated nodes; add --isolated");
     const lab = isolated
       ? await upIsolated(cluster, { systemd, diskMegabytes: diskMb })
@@ -53,7 +65,11 @@ program
   .description("the nodes, and what lives and lies on them")
   .action(() => {
     const lab = readLab(directory());
-    if (!lab) return console.log("no lab; start one with  npm run lab -- up");
+    const kubernetes = readKubernetesLab(kubernetesDirectory());
+    if (!lab && !kubernetes) return console.log("no lab; start one with  npm run lab -- up");
+    for (const [name, pid] of Object.entries(kubernetes ? kubernetesLabServers(kubernetes) : {}))
+      console.log(`${name.padEnd(24)} ${pid === undefined ? "stopped" : `running, process ${pid}`}`);
+    if (!lab) return;
     for (const [index, node] of lab.nodes.entries()) {
       const cut = lab.isolated && isCut(lab.isolated[index]!) ? ", cut" : "";
       const state = node.running ? "running" : "stopped";
@@ -79,6 +95,7 @@ program
       return;
     }
     await labDown(directory());
+    await kubernetesLabDown(kubernetesDirectory());
     rmSync(home(), { recursive: true, force: true });
     console.log("the lab is gone");
   });
@@ -105,6 +122,7 @@ for (const [fault, description] of Object.entries(descriptions) as [Fault, strin
 interface UpOptions {
   readonly cluster: string;
   readonly isolated?: boolean;
+  readonly kubernetes?: boolean;
   readonly systemd?: string[];
   readonly diskMb: number;
 }
@@ -115,6 +133,14 @@ async function upIsolated(cluster: string, args: IsolatedLabArgs): Promise<Lab> 
   if (process.getuid?.() === 0 && !isolatedLabPackages.state())
     await isolatedLabPackages.install(console.log);
   return labUpIsolated(directory(), cluster, args);
+}
+
+async function upKubernetes(cluster: string): Promise<void> {
+  const lab = await kubernetesLabUp(kubernetesDirectory(), cluster);
+  for (const node of lab.nodes) console.log(`${node.padEnd(12)} ${lab.server}`);
+  console.log(`\nTo send a stack here, and to look at it:
+  export KUBECONFIG=${lab.kubeconfig}
+  ${join(lab.programs, "kubectl")} --context ${lab.context} get pods --all-namespaces`);
 }
 
 function machineOf(name: string): Machine {
@@ -136,6 +162,7 @@ function toDiskSize(text: string): number {
 
 const home = () => program.opts<{ directory: string }>().directory;
 const directory = () => join(home(), "lab");
+const kubernetesDirectory = () => join(home(), "kubernetes");
 
 program.parseAsync().catch((error: Error) => {
   console.error(error.message);

@@ -2,12 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
+import type { KubernetesLab } from "./kubernetes/kubernetes-lab";
 import type { Lab } from "./lab";
 
 export interface WorkspaceArgs {
   /** Folder for the state and the copies of stack files; nothing is written anywhere else. */
   readonly directory: string;
-  readonly lab: Lab;
+  /** Machines of SSH to send it to. @default none: nothing of it is on them */
+  readonly lab?: Lab;
+  /** Kubernetes to send it to, the cluster file's `kubernetes` must not name a kubeconfig. @default none */
+  readonly kubernetes?: KubernetesLab;
   /** A stack of `stacks/`, e.g. "hive-cluster". */
   readonly stack: string;
   /** Stack configuration that differs from the stack's file, e.g. `{"berth:scenario": "other.yaml"}`. */
@@ -72,7 +76,8 @@ export function destroyCommand(directory: string, stack: string): string {
 }
 
 function writeEnvironment(file: string, env: NodeJS.ProcessEnv): void {
-  const wanted = (name: string) => name.startsWith("PULUMI_") || ["PATH", "BERTH_STANDINS"].includes(name);
+  const wanted = (name: string) =>
+    name.startsWith("PULUMI_") || ["PATH", "BERTH_STANDINS", "KUBECONFIG"].includes(name);
   const lines = Object.entries(env).filter(([name]) => wanted(name));
   const quoted = (value = "") => `'${value.replaceAll("'", "'\\''")}'`;
   writeFileSync(file, lines.map(([name, value]) => `export ${name}=${quoted(value)}\n`).join(""), {
@@ -88,7 +93,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
   writeConfig(
     configFile,
     {
-      "berth:connections": args.lab.connections,
+      ...(args.lab && { "berth:connections": args.lab.connections }),
       "berth:facts": join(directory, `${args.stack}.facts.json`),
       "berth:gone": join(directory, "gone"),
       "berth:drained": join(directory, "drained"),
@@ -100,6 +105,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
   const env = pulumiEnvironment({
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: args.passphrase ?? "lab",
+    ...(args.kubernetes && { KUBECONFIG: args.kubernetes.kubeconfig }),
   });
   writeEnvironment(environmentFile(args.directory), env);
   const workspace = new Workspace(args.stack, configFile, env);

@@ -2,11 +2,12 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { loadCluster } from "../../topology/load-cluster";
 import { type ControlPlanePorts, ensureControlPlane, serverNames, serversKubeconfig } from "./control-plane";
 import { kubeconfig } from "./kubeconfig";
 import { type KubectlTarget, kubectl } from "./kubectl";
 import { endServer, runningServer } from "./server-process";
-import { type SimulatedNode, simulatedNode } from "./simulated-node";
+import { type SimulatedNode, simulatedNode, simulatedNodes } from "./simulated-node";
 
 /**
  * A Kubernetes on this computer without containers: the real API server, controllers, scheduler and KubeRay operator, and nodes
@@ -20,22 +21,24 @@ export interface KubernetesLab extends KubectlTarget {
   readonly nodes: readonly string[];
 }
 
+/** What a lab stands in for. */
 export interface KubernetesLabArgs {
-  /** Name of the kubeconfig's only context, which is not its current one. @default "berth-lab" */
-  readonly context?: string;
+  /** Name of the kubeconfig's only context, which is not its current one. */
+  readonly context: string;
+  readonly nodes: readonly SimulatedNode[];
 }
 
 /**
- * Starts what does not run yet and makes the nodes; all lies in `directory`, the administrator's token readable for its owner
- * only. Throws with the end of a server's log when one does not come up; those that did run until `kubernetesLabDown`.
+ * Starts what does not run yet and makes the nodes of Kubernetes that a cluster file has, or those that are given; all lies in
+ * `directory`, the administrator's token readable for its owner only. Clients get there with the environment variable
+ * KUBECONFIG. Throws with the end of a server's log when one does not come up; those that did run until `kubernetesLabDown`.
  */
 export async function kubernetesLabUp(
   directory: string,
-  nodes: readonly SimulatedNode[],
-  args: KubernetesLabArgs = {},
+  cluster: string | KubernetesLabArgs,
 ): Promise<KubernetesLab> {
-  const lab =
-    readKubernetesLab(directory) ?? (await prepare(resolve(directory), args.context ?? "berth-lab"));
+  const { context, nodes } = typeof cluster === "string" ? argsOf(cluster) : cluster;
+  const lab = readKubernetesLab(directory) ?? (await prepare(resolve(directory), context));
   await ensureControlPlane(lab);
   await makeNodes(lab, nodes);
   const complete = { ...lab, nodes: nodes.map(({ name }) => name) };
@@ -59,6 +62,12 @@ export async function kubernetesLabDown(directory: string): Promise<void> {
   const root = resolve(directory);
   for (const name of [...serverNames].reverse()) await endServer(root, name);
   rmSync(root, { recursive: true, force: true });
+}
+
+function argsOf(file: string): KubernetesLabArgs {
+  const cluster = loadCluster(file);
+  if (!cluster.kubernetes) throw new Error(`${file}: no node of it is one of Kubernetes`);
+  return { context: cluster.kubernetes.context, nodes: simulatedNodes(cluster) };
 }
 
 async function prepare(directory: string, context: string): Promise<KubernetesLab> {

@@ -1,3 +1,5 @@
+import type { Cluster } from "../../topology/cluster";
+
 /** A node that kwok plays: it takes pods up to its sizes and says that they run, and nothing runs. */
 export interface SimulatedNode {
   /** As Kubernetes knows it, e.g. "hw-brain-01". */
@@ -9,6 +11,14 @@ export interface SimulatedNode {
   readonly gpus?: number;
   /** Beside those that name host, architecture and operating system. */
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The nodes of Kubernetes in a cluster, as large as they are declared; with 64 cores where that is not declared. */
+export function simulatedNodes({ nodes }: Cluster): SimulatedNode[] {
+  return nodes.flatMap(({ kubernetesNode, arch, cpuCores = 64, ramBytes, gpus }) =>
+    // Cluster files without the architecture of a node of Kubernetes are refused.
+    kubernetesNode === undefined ? [] : [{ name: kubernetesNode, arch: arch!, cpuCores, ramBytes, gpus }],
+  );
 }
 
 /** The Node object, for the API server. Allocatable is all that it has. */

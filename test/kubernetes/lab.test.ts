@@ -105,10 +105,10 @@ describe("a Kubernetes of its own", () => {
   const node = { name: "pi", arch: "arm64", cpuCores: 4, ramBytes: 8e9 } as const;
 
   test("up again starts only what has ended, and changes sizes", async () => {
-    const own = await kubernetesLabUp(folder, [node], { context: "brain" });
+    const own = await kubernetesLabUp(folder, { context: "brain", nodes: [node] });
     const before = kubernetesLabServers(own);
     process.kill(before["kube-scheduler"]!, "SIGKILL");
-    expect(await kubernetesLabUp(folder, [{ ...node, gpus: 1 }])).toEqual(own);
+    expect(await kubernetesLabUp(folder, { context: "brain", nodes: [{ ...node, gpus: 1 }] })).toEqual(own);
     const { "kube-scheduler": scheduler, ...others } = kubernetesLabServers(own);
     expect({ ...others, "kube-scheduler": before["kube-scheduler"] }).toEqual(before);
     expect(scheduler).not.toBe(before["kube-scheduler"]);
@@ -129,7 +129,7 @@ describe("a Kubernetes of its own", () => {
       )
       .toBe("has it");
     const log = join(own.directory, "logs", "kube-apiserver.log");
-    await expect(kubernetesLabUp(folder, [node])).rejects.toThrow(
+    await expect(kubernetesLabUp(folder, { context: "brain", nodes: [node] })).rejects.toThrow(
       new RegExp(
         `^kube-apiserver did not come up \\(ended\\); the end of ${log}:\\n[^]*address already in use`,
       ),

@@ -26,7 +26,7 @@ export async function setup(project: TestProject): Promise<void> {
   await removeAbandoned();
   const folder = kubernetesFolder();
   project.provide("kubernetesLab", folder);
-  await kubernetesLabUp(folder, nodes);
+  await kubernetesLabUp(folder, { context: "berth-lab", nodes });
 }
 
 /** For vitest, after the tests: this run's, and what interrupted runs have left. */
