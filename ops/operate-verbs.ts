@@ -88,6 +88,21 @@ export function addOperateVerbs(program: Command): void {
       (require("./ssh") as typeof import("./ssh")).ssh(stack, node, command, options),
   });
   addVerb(program, {
+    name: "dashboard",
+    description:
+      "a page for browsers on this computer: nodes, instances and why they are there, live; and what other places would mean",
+    args: [stackArgument],
+    options: [
+      ["--port <number>", "port of the page, on 127.0.0.1; 0 is whichever is free", "0"],
+      ["--interval <seconds>", "how often the machines are asked, instead of the cluster's interval_seconds"],
+    ],
+    json: "the address, as an object",
+    exitStatus: "130 after Ctrl-C, 2 bad input",
+    examples: ["dashboard hive-cluster", "dashboard hive-cluster --interval 5 --port 8080"],
+    run: (stack, options) =>
+      (require("./dashboard") as typeof import("./dashboard")).dashboard(stack, options),
+  });
+  addVerb(program, {
     name: "drift",
     description:
       "what runs against what the state says: dead, missing, moved, edited by hand, too much; changes nothing",

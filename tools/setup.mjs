@@ -9,7 +9,12 @@ import { withProgress } from "./progress.mjs";
 import { languageHost, pulumiCli } from "./pulumi-cli.mjs";
 import { pythonTools } from "./python-tools.mjs";
 import { rayTools } from "./ray-tools.mjs";
-import { isolatedLabPackages, rayTestPackages, systemPackages } from "./system-packages.mjs";
+import {
+  isolatedLabPackages,
+  pageTestPackages,
+  rayTestPackages,
+  systemPackages,
+} from "./system-packages.mjs";
 import { tryTwice } from "./try-twice.mjs";
 
 /** In this order: `state()` says what is there, nothing when it is not; `install(report)` brings it. */
@@ -20,8 +25,9 @@ if (isFor("tests") || isFor("ray")) parts.push(rayTools);
 const isWholeRun = process.env.CI === "true" || process.env.BERTH_NO_SKIP === "1";
 if (isFor("kubernetes") || (isFor("tests") && (isWholeRun || kubernetesTools.state())))
   parts.push(kubernetesTools);
-// Only root can have an isolated lab, and gets the Redis of the Ray tests unasked; others' tests are skipped without.
-if (isFor("tests") && process.getuid?.() === 0) parts.splice(2, 0, isolatedLabPackages, rayTestPackages);
+// Only root can have an isolated lab, and gets Redis for the Ray tests and a browser for the page's unasked; others' tests are skipped without.
+if (isFor("tests") && process.getuid?.() === 0)
+  parts.splice(2, 0, isolatedLabPackages, rayTestPackages, pageTestPackages);
 
 console.log(`Set-up (shared parts lie in ${cacheDir()})`);
 try {

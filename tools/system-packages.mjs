@@ -38,6 +38,10 @@ const rayTestNeeds = [
     brew: "redis",
   },
 ];
+/** What the tests of the page look at it with. */
+const pageTestNeeds = [
+  { name: "chromium", isThere: () => find("chromium"), apt: "chromium", dnf: "chromium" },
+];
 const managers = [
   { name: "apt", program: "apt-get", command: "apt-get install -y --no-install-recommends" },
   { name: "dnf", program: "dnf", command: "dnf install -y" },
@@ -47,6 +51,7 @@ const managers = [
 export const systemPackages = part("system packages", needs);
 export const isolatedLabPackages = part("isolated lab", isolatedLabNeeds);
 export const rayTestPackages = part("Ray tests", rayTestNeeds);
+export const pageTestPackages = part("page tests", pageTestNeeds);
 
 function part(name, needs) {
   const missing = () => needs.filter(({ isThere }) => !isThere());

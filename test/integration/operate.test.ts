@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { processesOf } from "../support/processes-of";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 /** Milliseconds; each runs the engine several times. */
@@ -21,21 +22,6 @@ async function ran(run: Promise<{ status: number | null; output: string }>, stat
   return ended.output;
 }
 
-/** Kills every process of an instance, its supervisor among them. */
-function killTree(instance: string): void {
-  for (const line of bed.left().processes.filter((one) => tagOf(one) === instance))
-    process.kill(Number(line.split(" ")[0]), "SIGKILL");
-}
-
-function tagOf(line: string): string | undefined {
-  try {
-    const environment = readFileSync(`/proc/${line.split(" ")[0]}/environ`, "utf8");
-    return /BERTH_TAG=([^\0]*)/.exec(environment)?.[1]?.split("/").at(-1);
-  } catch {
-    return undefined;
-  }
-}
-
 test(
   "health: how nodes are, who should run and does not, and a grace for who is silent",
   async () => {
@@ -46,7 +32,7 @@ test(
       /^rpi1 {4}HEALTHY {6}[\d.]+ of 8\.0 GB available, disk [\d.]+ GB free.*; hive-cluster\/a$/m,
     );
 
-    killTree("b");
+    for (const pid of processesOf(bed, "b")) process.kill(pid, "SIGKILL");
     const dead = await ran(bed.berth("health"), 1);
     expect(dead).toMatch(/^ +hive-cluster\/b is dead: see {2}\.\/berth drift hive-cluster$/m);
 
@@ -161,7 +147,7 @@ test(
     expect(await ran(bed.berth("drift"))).toBe("hive-cluster: what runs is what the state says\n");
     expect(await ran(bed.berth("sweep"))).toBe("nothing on the nodes is without a stack that owns it\n");
 
-    killTree("a");
+    for (const pid of processesOf(bed, "a")) process.kill(pid, "SIGKILL");
     const code = join(bed.workDir("host"), ".berth", "hive-cluster", "code");
     const [version] = readdirSync(code).filter((name) => name !== "current");
     writeFileSync(join(code, version!, "main.py"), "import time; time.sleep(2000)\n");
@@ -188,11 +174,11 @@ the code on host was edited: main.py
 Nothing was ended. To end what is not left alone:  ./berth sweep hive-cluster --yes
 `,
     );
-    expect(bed.left().processes.filter((line) => tagOf(line) === "b")).not.toEqual([]);
+    expect(processesOf(bed, "b")).not.toEqual([]);
     expect(await ran(bed.berth("sweep", "--yes"))).toBe(
       "host: hive-cluster/b: the state of hive-cluster does not have it here; ended; logs and results are kept\n",
     );
-    expect(bed.left().processes.filter((line) => tagOf(line) === "b")).toEqual([]);
+    expect(processesOf(bed, "b")).toEqual([]);
 
     // What another coordinator owns is shown and left, until the user says that nobody has its state any more.
     const owner = join(bed.workDir("rpi1"), ".berth", "hive-cluster", "owner.json");

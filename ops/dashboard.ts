@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { ConfigError } from "../topology/config-error";
+import { stackFiles } from "../topology/stack-files";
+import { Live } from "./dashboard/live";
+import { serve } from "./dashboard/serve";
+import { stackTopology } from "./stack-topology";
+
+export interface DashboardOptions {
+  configFile?: string;
+  /** 0: whichever is free. */
+  port: string;
+  /** Seconds. */
+  interval?: string;
+  json?: boolean;
+}
+
+/**
+ * Serves a stack's page to browsers on this computer until Ctrl-C: nodes, instances and the plan as they are, and what an instance
+ * elsewhere would mean. Returns the exit status: 130. Throws ConfigError.
+ */
+export async function dashboard(stack: string, options: DashboardOptions): Promise<number> {
+  const port = numberOf("--port", options.port, 0, 65_535);
+  const { cluster } = stackTopology(stack, stackFiles(stack, options.configFile));
+  const seconds =
+    options.interval === undefined
+      ? cluster.healthCheck.intervalSeconds
+      : numberOf("--interval", options.interval, 1, 86_400);
+  const configFile = options.configFile ?? `stacks/Pulumi.${stack}.yaml`;
+  if (!existsSync(configFile)) throw new ConfigError([`berth: no file ${configFile}`]);
+  const live = new Live(stack, options.configFile, seconds);
+  const { url, close } = await serve({ stack, configFile: options.configFile, live, port });
+  console.log(
+    options.json
+      ? JSON.stringify({ url })
+      : `${url}\nOnly this computer reaches it, and only with this address. Ctrl-C ends it.`,
+  );
+  live.start();
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  live.stop();
+  await close();
+  return 130;
+}
+
+function numberOf(flag: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new ConfigError([`berth: ${flag}: expected a whole number from ${least} to ${most}, got "${text}"`]);
+}
