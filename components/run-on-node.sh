@@ -96,6 +96,11 @@ connect() {
     [ -z "$pause" ] || sleep "$pause"
   done
   rm -f "$said"
+  cannot_connect
+}
+
+# Says why there is no connection, from the client's `words`.
+cannot_connect() {
   last=$(printf '%s\n' "$words" | sed '/^$/d' | tail -n 1)
   case $words in
     *'HOST IDENTIFICATION HAS CHANGED'* | *'Host key verification failed'* | *'no matching host key type'*)
@@ -112,22 +117,38 @@ answers() {
   [ "$verb" != connect ] || timeout -k 5 $handshake_seconds ssh -F "$home/config" node true </dev/null >/dev/null 2>&1
 }
 
+# Sends the request, with more options of the client's: `status` says how that ended; descriptors 4 and 6 read what was said.
+# Beyond the deadline that the node keeps by itself: it may hang as a whole while its connection lives. That connection then
+# keeps what it was given to write to: so files, for the engine waits until its pipes are closed. They lose their names at once:
+# nothing is left when this command is interrupted.
+send() {
+  { : >"$home/out.$$" && : >"$home/err.$$"; } 2>/dev/null || refuse "CannotWrite: $home; make room there, then run this again"
+  exec 3>"$home/out.$$" 5>"$home/err.$$"
+  exec 4<"$home/out.$$" 6<"$home/err.$$"
+  rm -f "$home/out.$$" "$home/err.$$"
+  limit=$((BERTH_SECONDS + 15))
+  program | timeout -k 5 "$limit" ssh -F "$home/config" "$@" node "exec python3 -I - $verb" >&3 2>&5
+  status=$?
+}
+
 # What the node's Python reads: the loader, and its call with the request; the supervisor as well where it may not be there yet.
+# One process writes all files: with one for each, asking 50 nodes would start thousands.
 program() {
-  cat "$supervisor/loader.py"
-  printf '\nload('
-  cat
   case $verb in
-    preflight | purge | facts | logs | census | watch)
-      printf ', {'
-      for file in "$supervisor"/*.py; do
-        [ "${file##*/}" = loader.py ] && continue
-        printf '"%s": r'"'''" "${file##*/}"
-        cat "$file"
-        printf "''', "
-      done
-      printf '}' ;;
+    preflight | purge | facts | logs | census | watch) set -- "$supervisor"/*.py ;;
+    *) set -- ;;
   esac
+  cat "$supervisor/loader.py"
+  printf '\nload(%s' "$request"
+  [ $# = 0 ] || {
+    printf ', {'
+    LC_ALL=C awk -v quotes="'''" '
+      FNR == 1 { name = FILENAME; sub(".*/", "", name) }
+      name == "loader.py" { next }
+      FNR == 1 { printf "%s\"%s\": r%s", end, name, quotes; end = quotes ", " }
+      { print }
+      END { printf "%s}", end }' "$@"
+  }
   printf ')\n'
 }
 
@@ -150,21 +171,28 @@ fi
 command -v ssh >/dev/null || refuse 'SshMissing: this computer has no ssh; type  npm run setup'
 prepare_home
 write_home || refuse "CannotWrite: $home; make room there, then run this again"
-connect
 if [ "$verb" = connect ]; then
+  connect
   printf '%s\n' "$home/config"
   exit
 fi
-# Beyond the deadline that the node keeps by itself: it may hang as a whole while its connection lives. That connection then
-# keeps what it was given to write to: so files, for the engine waits until its pipes are closed. They lose their names at once:
-# nothing is left when this command is interrupted.
-{ : >"$home/out.$$" && : >"$home/err.$$"; } 2>/dev/null || refuse "CannotWrite: $home; make room there, then run this again"
-exec 3>"$home/out.$$" 5>"$home/err.$$"
-exec 4<"$home/out.$$" 6<"$home/err.$$"
-rm -f "$home/out.$$" "$home/err.$$"
-limit=$((BERTH_SECONDS + 15))
-program | timeout -k 5 "$limit" ssh -F "$home/config" node "exec python3 -I - $verb" >&3 2>&5
-status=$?
+request=$(cat)
+case $verb in
+  facts | status | logs | census | watch)
+    # Asked in one go: it only asks, or renews what may be renewed twice, so that it may be sent again where it is not plain what became of it.
+    send -o ControlMaster=auto -o "ControlPersist=$idle_seconds"
+    if [ $status = 255 ]; then
+      words=$(tr -d '\r' <&6)
+      case $words in
+        *'connect to host'* | *'timed out'*) cannot_connect ;;
+      esac
+      connect
+      send
+    fi ;;
+  *)
+    connect
+    send ;;
+esac
 cat <&4
 cat <&6 >&2
 case $status in

@@ -44,7 +44,11 @@ beforeEach(async () => {
   const own = join(folder, `${++count}`);
   runtime = join(own, "run");
   mkdirSync(runtime, { recursive: true });
-  node = await startSshd({ directory: join(own, "sshd"), address: "127.0.0.1" });
+  node = await startSshd({
+    directory: join(own, "sshd"),
+    address: "127.0.0.1",
+    options: ["LogLevel VERBOSE"],
+  });
 });
 afterEach(async () => {
   for (const pid of masters()) process.kill(pid);
@@ -96,7 +100,7 @@ describe("one way", () => {
     const input = "import sys; print(sys.argv[1:], repr('é \"$x\" `y`'))";
     expect(run("start", input)).toEqual({ status: 0, stdout: "['start'] 'é \"$x\" `y`'\n", stderr: "" });
   });
-  test.each(["preflight", "purge", "facts", "logs", "census"])(
+  test.each(["preflight", "purge", "facts", "logs", "census", "watch"])(
     "%s takes the supervisor along, as it is",
     (verb) => {
       const { stdout } = run(verb, "print(program)");
@@ -114,6 +118,14 @@ describe("one way", () => {
     for (let request = 0; request < 5; request++) expect(run("roster").status).toBe(0);
     expect([connections(), masters().length]).toEqual([1, 1]);
   });
+  test.each(["facts", "status", "logs", "census", "watch"])(
+    "%s is one session, and one connection that the next one shares",
+    (verb) => {
+      const sessions = () => log().match(/Starting session: command/g)?.length ?? 0;
+      expect([run(verb).stdout, sessions(), connections(), masters().length]).toEqual(["there\n", 1, 1, 1]);
+      expect([run(verb).stdout, sessions(), connections(), masters().length]).toEqual(["there\n", 2, 1, 1]);
+    },
+  );
   test("racers all arrive, and share what is there then", async () => {
     const racers = Array.from({ length: 4 }, () =>
       spawn("sh", [program, "start"], { env: environment(), stdio: ["pipe", "ignore", "inherit"] }),
@@ -253,46 +265,59 @@ describe("refused, in one line", () => {
   });
 });
 
-test("an sshd that turns away most of the connections is asked again", async () => {
-  await node.stop();
-  node = await startSshd({
-    directory: join(folder, `${count}`, "sshd"),
-    address: "127.0.0.1",
-    port: node.port,
-    options: ["MaxStartups 1:100:1"],
-  });
-  // Whoever has not logged in yet takes the only place.
-  const squatter = connect(node.port, node.address);
-  await once(squatter, "connect");
-  await once(squatter, "data");
-  setTimeout(() => squatter.destroy(), 1_500);
-  const child = spawn("sh", [program, "start"], {
-    env: environment(),
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.end(`"print('there')"`);
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const [status] = await once(child, "close");
-  expect([status, said]).toEqual([0, "there\n"]);
-  expect(log()).toMatch(/drop connection|past MaxStartups|exceeded MaxStartups/i);
-});
+test.each(["start", "facts"])(
+  "an sshd that turns away most of the connections is asked again: %s",
+  async (verb) => {
+    await node.stop();
+    node = await startSshd({
+      directory: join(folder, `${count}`, "sshd"),
+      address: "127.0.0.1",
+      port: node.port,
+      options: ["MaxStartups 1:100:1"],
+    });
+    // Whoever has not logged in yet takes the only place.
+    const squatter = connect(node.port, node.address);
+    await once(squatter, "connect");
+    await once(squatter, "data");
+    setTimeout(() => squatter.destroy(), 1_500);
+    const child = spawn("sh", [program, verb], {
+      env: environment(),
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child.stdin.end(`"print('there')"`);
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    const [status] = await once(child, "close");
+    expect([status, said]).toEqual([0, "there\n"]);
+    expect(log()).toMatch(/drop connection|past MaxStartups|exceeded MaxStartups/i);
+  },
+);
 
-test("a machine that takes the connection and says nothing is given up after the handshake's time", async () => {
-  const silent = createServer(() => {}).listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  const { port } = silent.address() as { port: number };
-  const { status, stderr } = await new Promise<{ status: number; stderr: string }>((resolve) => {
-    const child = spawn("sh", [program, "stop"], { env: environment({}, access({ port })) });
-    let stderr = "";
-    child.stderr.on("data", (chunk) => (stderr += chunk));
-    child.stdin.on("error", () => {}).end("");
-    child.on("close", (code) => resolve({ status: code!, stderr }));
-  });
-  silent.close();
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/^berth: CannotConnect: rpi1: .*; see whether .*; if it is gone for good: {2}.*\n$/);
-}, 60_000);
+test.each([
+  ["stop", "; if it is gone for good: {2}.*"],
+  ["facts", ""],
+])(
+  "a machine that takes the connection and says nothing is given up after the handshake's time: %s",
+  async (verb, remedy) => {
+    let greeted = 0;
+    const silent = createServer(() => greeted++).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as { port: number };
+    const { status, stderr } = await new Promise<{ status: number; stderr: string }>((resolve) => {
+      const child = spawn("sh", [program, verb], { env: environment({}, access({ port })) });
+      let stderr = "";
+      child.stderr.on("data", (chunk) => (stderr += chunk));
+      child.stdin.on("error", () => {}).end("");
+      child.on("close", (code) => resolve({ status: code!, stderr }));
+    });
+    silent.close();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^berth: CannotConnect: rpi1: [^;]*; see whether [^;]*${remedy}\n$`));
+    // Nobody is kept waiting twice for the same silence.
+    expect(greeted).toBe(1);
+  },
+  60_000,
+);
 
 describe("a node that was given up", () => {
   const gone = () => join(folder, `${count}`, "gone", "rpi1");

@@ -5,12 +5,11 @@ installed one is used. A program that came along is imported from memory: a kill
 No `annotations` from the future here: an old Python must get far enough to say that it is too old.
 """
 
-import importlib.util
 import json
 import os
 import signal
 import sys
-from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any, Dict, Optional
 
 OLDEST_PYTHON = (3, 8)
@@ -18,19 +17,27 @@ ANEW = "set the node up anew with the node's preflight: pulumi up --replace '**:
 FINE_WITHOUT = ("stop", "roster", "purge", "status", "ray-job-stop", "ray-remove", "release")
 
 
-class ProgramImporter(MetaPathFinder, InspectLoader):
-    """Imports the modules of a program that came as text by file name."""
+class ProgramImporter:
+    """Imports the modules of a program that came as text by file name.
+
+    Not derived from the classes of importlib.abc: they alone would take a node as long as all the rest.
+    """
 
     def __init__(self, program: Dict[str, str]) -> None:
         self.program = program
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
         """Python's hook: answers for the program's own modules and for no other."""
-        return importlib.util.spec_from_loader(name, self) if name + ".py" in self.program else None
+        loader: Any = self
+        return ModuleSpec(name, loader) if name + ".py" in self.program else None
 
-    def get_source(self, name: str) -> Optional[str]:
-        """Python's hook: the text of a module."""
-        return self.program[name + ".py"]
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Python's hook: an ordinary module will do."""
+
+    def exec_module(self, module: Any) -> None:
+        """Python's hook: runs the module's text."""
+        name = module.__name__
+        exec(compile(self.program[name + ".py"], name + ".py", "exec", dont_inherit=True), module.__dict__)
 
 
 def refuse(problem: str) -> None:
