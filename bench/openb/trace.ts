@@ -12,8 +12,15 @@ export interface Trace {
 const mebibyte = 2 ** 20;
 
 export function readTrace(nodesFile: string, podsFile: string): Trace {
-  const nodes = readTable(nodesFile, ["sn", "cpu_milli", "memory_mib", "gpu", "model"]);
-  nodes.sort((a, b) => (text(a, "sn") < text(b, "sn") ? -1 : 1));
+  return traceOf(
+    readTable(nodesFile, ["sn", "cpu_milli", "memory_mib", "gpu", "model"]),
+    readTable(podsFile, ["cpu_milli", "memory_mib", "num_gpu", "gpu_milli"]),
+  );
+}
+
+/** The same from rows that were read elsewhere, with the files' columns. Throws for a value that is none. */
+export function traceOf(nodeRows: readonly Row[], podRows: readonly Row[]): Trace {
+  const nodes = [...nodeRows].sort((a, b) => (text(a, "sn") < text(b, "sn") ? -1 : 1));
   const models = [...new Set(nodes.map((row) => text(row, "model")))].sort();
   const machines = nodes.map((row) => ({
     cpuMilli: count(row, "cpu_milli"),
@@ -25,7 +32,7 @@ export function readTrace(nodesFile: string, podsFile: string): Trace {
   }));
   const kinds: Kind[] = [];
   const known = new Map<string, number>();
-  const pods = readTable(podsFile, ["cpu_milli", "memory_mib", "num_gpu", "gpu_milli"]).map((row) => {
+  const pods = podRows.map((row) => {
     const spec = row.values.get("gpu_spec") ?? "";
     const fields = ["cpu_milli", "memory_mib", "num_gpu", "gpu_milli"].map((name) => count(row, name));
     const key = [...fields, spec].join(",");
@@ -50,7 +57,8 @@ export function readTrace(nodesFile: string, podsFile: string): Trace {
   return { machines, kinds, pods };
 }
 
-interface Row {
+export interface Row {
+  /** For messages. */
   where: string;
   values: ReadonlyMap<string, string>;
 }
