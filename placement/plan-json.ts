@@ -77,6 +77,7 @@ const placement = z.object({
       heapBytes: bytes("RAM for tasks and actors"),
       objectStoreBytes: bytes("RAM for objects"),
       ownBytes: bytes("RAM for Ray's own processes"),
+      sidecarBytes: bytes("RAM for the autoscaler in a head's pod").optional(),
       cpus: whole("CPUs that Ray schedules on it"),
       gpus: whole("GPUs that Ray schedules on it"),
     })

@@ -4,7 +4,9 @@ import type { Topology } from "../topology/topology";
 import { compare } from "./compare";
 
 /** What an instance needs a port for: a conversation with its peers, or all that a member of a Ray cluster listens on. */
-export function portUse({ network, ray }: Instance): "peers" | "ray" | undefined {
+export function portUse({ network, ray, launcher }: Instance): "peers" | "ray" | undefined {
+  // A pod has an address of its own, and with it every port.
+  if (launcher === "kuberay") return undefined;
   if (ray) return "ray";
   return network === "peers" ? "peers" : undefined;
 }

@@ -7,7 +7,8 @@ import type { WrittenScenario } from "./scenario";
 /** Whether the cluster's ranges are ranges, and have ports for all that a scenario asks for. */
 export function checkPorts({ network }: WrittenCluster, scenario: WrittenScenario): Finding[] {
   const { peer_port_range: peers, ray_port_range: ray = defaultRayPorts } = network;
-  const usesRay = network.ray_port_range !== undefined || scenario.ray_clusters.length > 0;
+  const overSsh = scenario.ray_clusters.filter(({ launcher }) => launcher === "ssh");
+  const usesRay = network.ray_port_range !== undefined || overSsh.length > 0;
   const ranges = { peer_port_range: peers, ...(usesRay && { ray_port_range: ray }) };
   const reversed = Object.entries(ranges).flatMap(([key, { start, end }]) =>
     start > end ? [{ path: ["network", key], text: `start ${start} is above end ${end}; swap them` }] : [],
@@ -16,7 +17,7 @@ export function checkPorts({ network }: WrittenCluster, scenario: WrittenScenari
     ...reversed,
     ...(usesRay && reversed.length === 0 ? overlapFindings(peers, ray) : []),
     ...peerFindings(peers, scenario),
-    ...rayFindings(ray, scenario),
+    ...rayFindings(ray, overSsh),
   ];
 }
 
@@ -42,7 +43,7 @@ function peerFindings({ start, end }: Range, { instances }: WrittenScenario): Fi
   return [{ path: ["network", "peer_port_range"], text }];
 }
 
-function rayFindings({ start, end }: Range, { ray_clusters: clusters }: WrittenScenario): Finding[] {
+function rayFindings({ start, end }: Range, clusters: WrittenScenario["ray_clusters"]): Finding[] {
   const members = clusters.reduce((sum, cluster) => sum + memberIds(cluster).length, 0);
   const blocks = Math.floor((end - start + 1) / portsPerMember);
   if (end < start || members <= blocks) return [];

@@ -1,9 +1,10 @@
 import { didYouMean } from "./did-you-mean";
 import type { Finding } from "./finding";
 import { idsOf } from "./instance";
-import type { WrittenMember, WrittenRayCluster } from "./ray-cluster";
+import type { WrittenRayCluster } from "./ray-cluster";
+import type { WrittenMember } from "./ray-group";
 import type { WrittenRayJob } from "./ray-job";
-import { memberIds, rayGroups } from "./ray-members";
+import { heapOf, memberIds, ownBytes, rayGroups } from "./ray-members";
 import type { WrittenScenario } from "./scenario";
 import { showGb } from "./units";
 
@@ -12,7 +13,7 @@ const oldest = [2, 54] as const;
 
 /** What Ray clusters and jobs say about each other, about the instances and about the cluster's nodes. */
 export function checkRay(written: WrittenScenario, nodes: readonly string[]): Finding[] {
-  const { instances, ray_clusters: clusters, ray_jobs: jobs } = written;
+  const { instances, ray_clusters: clusters, shared_ray_clusters: shared, ray_jobs: jobs } = written;
   const taken = new Set(instances.flatMap((entry) => [entry.instance_id, ...idsOf(entry)]));
   const names = clusters.map(({ name }) => name);
   return [
@@ -21,10 +22,22 @@ export function checkRay(written: WrittenScenario, nodes: readonly string[]): Fi
         ...(names.indexOf(cluster.name) < index
           ? [second("name", "Ray cluster", cluster.name)]
           : memberFindings(cluster, taken)),
-        ...versionFindings(cluster),
+        ...(cluster.launcher === "kuberay"
+          ? versionFindings(cluster.ray, cluster.kubernetes?.exemption, ["kubernetes", "exemption"])
+          : versionFindings(cluster.ray)),
         ...groupFindings(cluster.head, ["head"], nodes),
-        ...cluster.workers.flatMap((group, at) => groupFindings(group, ["workers", at], nodes)),
+        ...sizeFindings(cluster.head, "head", ["head"]),
+        ...cluster.workers.flatMap((group, at) => [
+          ...groupFindings(group, ["workers", at], nodes),
+          ...sizeFindings(group, "worker", ["workers", at]),
+        ]),
       ].map(({ path, text }) => ({ path: ["ray_clusters", index, ...path], text })),
+    ),
+    ...shared.flatMap(({ ray, exemption }, index) =>
+      versionFindings(ray, exemption, ["exemption"]).map(({ path, text }) => ({
+        path: ["shared_ray_clusters", index, ...path],
+        text,
+      })),
     ),
     ...jobs.flatMap((job, index) =>
       [
@@ -68,11 +81,29 @@ function memberFindings(cluster: WrittenRayCluster, taken: Set<string>): Finding
   return groups;
 }
 
-function versionFindings({ ray }: WrittenRayCluster): Finding[] {
+/** @param key where an exemption is written; undefined: there is none of this kind */
+function versionFindings(ray: string, exemption?: string, key?: Finding["path"]): Finding[] {
   const [major, minor] = ray.split(".").map(Number) as [number, number];
-  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return [];
-  const text = `Ray ${ray} lets pages in a browser stop its jobs (CVE-2026-27482); at least ${oldest.join(".")}.0`;
+  const least = `${oldest.join(".")}.0`;
+  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) {
+    if (exemption === undefined) return [];
+    return [{ path: key!, text: `Ray ${ray} needs none, from ${least} on; leave it out` }];
+  }
+  if (exemption !== undefined) return [];
+  const otherwise = key ? `, or the reason in ${key.join(".")}` : "";
+  const text = `Ray ${ray} lets pages in a browser stop its jobs (CVE-2026-27482); at least ${least}${otherwise}`;
   return [{ path: ["ray"], text }];
+}
+
+/** One size says how large a member is, and leaves something for its tasks. */
+function sizeFindings(group: WrittenMember, role: "head" | "worker", at: Finding["path"]): Finding[] {
+  const path = [...at, "memory_gb"];
+  const { heap_gb: heap, memory_gb: memory, object_store_gb: store } = group;
+  if (memory === undefined) return [];
+  if (heap !== undefined) return [{ path, text: "is written beside heap_gb; keep one of them" }];
+  if (heapOf(group, role) > 0) return [];
+  const text = `${showGb(memory)} leave no heap beside the object store (${showGb(store)}) and Ray itself (${showGb(ownBytes[role])}); write more`;
+  return [{ path, text }];
 }
 
 function groupFindings(group: WrittenMember, at: Finding["path"], nodes: readonly string[]): Finding[] {

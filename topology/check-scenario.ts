@@ -15,8 +15,9 @@ const longestPause = 60;
 export function checkScenario(written: WrittenScenario, nodes: readonly string[]): Finding[] {
   const members = written.ray_clusters.flatMap(memberIds);
   const total = written.instances.reduce((sum, { count = 1 }) => sum + count, members.length);
-  if (total === 0) {
-    const text = "expected at least one instance, or a Ray cluster in ray_clusters, got none";
+  if (total === 0 && written.shared_ray_clusters.length === 0) {
+    const text =
+      "expected at least one instance, or a Ray cluster in ray_clusters or shared_ray_clusters, got none";
     return [{ path: ["instances"], text }];
   }
   if (total > mostInstances) {

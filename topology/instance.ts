@@ -17,6 +17,7 @@ import {
   sizeOrZero,
   wholeNumber,
 } from "./fields";
+import type { Launcher } from "./ray-cluster";
 import type { RayMember } from "./ray-members";
 
 const networks = ["open", "peers", "isolated"] as const;
@@ -59,6 +60,10 @@ export interface Instance {
   };
   /** Only of a member of a Ray cluster, whose command the node knows. */
   ray?: RayMember;
+  /** Undefined: `ssh`. Of `kuberay` it is a pod. */
+  launcher?: Launcher;
+  /** The only node it may be on: a rule, not a wish. Undefined: any. */
+  boundTo?: string;
 }
 
 const names = list("a list of instance names", name).default([]);

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { checkCluster } from "./check-cluster";
 import { checkCode } from "./check-code";
 import { checkEnvironment } from "./check-environment";
+import { checkKubeRay } from "./check-kube-ray";
 import { checkPlaces } from "./check-places";
 import { checkPorts } from "./check-ports";
 import { checkRay } from "./check-ray";
@@ -49,6 +50,7 @@ export function loadTopology(files: TopologyFiles, observed = noObservations): T
     ...sources[1].lines([
       ...checkScenario(scenario, nodes),
       ...checkRay(scenario, nodes),
+      ...checkKubeRay(scenario, cluster),
       ...checkEnvironment(scenario, sources[1]),
       ...checkCode(scenario, localPath),
     ]),

@@ -1,17 +1,13 @@
 import { z } from "zod";
-import {
-  choice,
-  line,
-  list,
-  matching,
-  mostGpus,
-  name,
-  section,
-  size,
-  sizeFrom,
-  sizeOrZero,
-  wholeNumber,
-} from "./fields";
+import { choice, list, matching, name, section } from "./fields";
+import { type KubeRay, kubeRaySchema, toKubeRay } from "./kube-ray";
+import { groupsSchema, memberSchema } from "./ray-group";
+import { rayGroups } from "./ray-members";
+
+const launchers = ["ssh", "kuberay"] as const;
+
+/** What starts a thing on a node: our own supervisor over SSH, or Kubernetes through KubeRay's operator. */
+export type Launcher = (typeof launchers)[number];
 
 /** A Ray cluster over nodes of the cluster file: one head, and workers in groups. */
 export interface RayCluster {
@@ -29,73 +25,39 @@ export interface RayCluster {
   memoryThreshold: number;
   /** Whether the head's records survive it. */
   redis: boolean;
+  /** Undefined: its members are processes that come over SSH, no pods. */
+  kubernetes?: KubeRay;
 }
-
-const ownSizes = {
-  heap_gb: size.meta({
-    description: "RAM for tasks and actors of this member; Ray schedules by it, the node holds them to it",
-    example: 4,
-  }),
-  // Ray refuses less than 75 MiB.
-  object_store_gb: sizeFrom(0.08).meta({
-    description: "RAM for objects that tasks share. Ray's own default, 30 % of the machine, is never used",
-    example: 2,
-  }),
-  cpu_cores: wholeNumber(0, 1024).default(1).meta({
-    description: "CPUs that Ray schedules on it; 0: only what asks for none runs there",
-    example: 4,
-  }),
-  gpus: wholeNumber(0, mostGpus).default(0).meta({
-    description:
-      "GPUs that Ray schedules on it. Actors may take fractions of one, as an account and not as a wall",
-    example: 1,
-  }),
-  gpu_model: line("text on one line").optional().meta({
-    description: "The model that its GPUs must be of, as the cluster file calls it",
-    absent: "any",
-    example: "GB10",
-  }),
-  gpu_memory_gb: sizeOrZero
-    .prefault(0)
-    .meta({ description: "GPU memory that its programs take together", example: 8 }),
-  preferred_node: name.optional().meta({
-    description: "The node it likes best: ten points more for that one, never a must",
-    absent: "no preference",
-    example: "jetson",
-  }),
-};
-
-const memberSchema = section("a map with heap_gb and object_store_gb", ownSizes);
-
-const groupSchema = section("a map that describes a group of workers", {
-  name: name.meta({
-    description: "Its members are called `<cluster>-<name>-0`, `<cluster>-<name>-1` …",
-    example: "cpu",
-  }),
-  count: wholeNumber(1, 1000)
-    .default(1)
-    .meta({ description: "So many workers, each on a node of its own", example: 3 }),
-  ...ownSizes,
-});
-
-export type WrittenMember = z.output<typeof memberSchema>;
 
 export const rayClusterSchema = section("a map that describes a Ray cluster", {
   name: name.meta({ description: "What its members begin with; jobs name it", example: "mind" }),
+  launcher: choice(launchers).default("ssh").meta({
+    description:
+      "ssh: each member is a process on a node; kuberay: each is a pod that Kubernetes places, and the plan says whether they fit",
+    example: "kuberay",
+  }),
   ray: matching(/^\d+\.\d+\.\d+$/, "a version of Ray such as 2.60.0")
     .default("2.60.0")
-    .meta({ description: "Version of Ray that every member gets, 2.54.0 or newer", example: "2.60.0" }),
+    .meta({
+      description: "Version of Ray that every member gets, 2.54.0 or newer unless it has an `exemption`",
+      example: "2.60.0",
+    }),
   python: matching(/^3\.\d+(\.\d+)?$/, 'a version of Python such as "3.11" or "3.11.2"')
     .optional()
     .meta({
-      description: "Python that it gets. Ray refuses members whose Python differs, be it in the last number",
-      absent: "the node's own `python3`",
+      description:
+        "Python that it gets. Ray refuses members whose Python differs, be it in the last number; of pods it chooses the official image",
+      absent: "the node's own `python3`; of pods 3.12",
       example: "3.11.2",
     }),
   head: memberSchema.meta({ description: "Where the cluster is led from; called `<cluster>-head`" }),
-  workers: list("a list of groups of workers", groupSchema)
-    .prefault([])
-    .meta({ description: "The other members. No two members of a cluster share a node" }),
+  workers: groupsSchema.prefault([]).meta({
+    description: "The other members. No two members of a cluster share a node, unless they are pods",
+  }),
+  kubernetes: kubeRaySchema.optional().meta({
+    description: "What Kubernetes has to know of it; required with `launcher: kuberay`",
+    absent: "it comes over SSH",
+  }),
   requirements: list(
     "a list of exact requirements",
     matching(
@@ -153,5 +115,8 @@ export function toRayCluster(written: WrittenRayCluster): RayCluster {
     healthChecks: written.health_checks,
     memoryThreshold: written.memory_threshold,
     redis: written.gcs_fault_tolerance === "redis",
+    ...(written.kubernetes && {
+      kubernetes: toKubeRay(written.kubernetes, written.name, written.workers, rayGroups(written)),
+    }),
   };
 }

@@ -4,6 +4,7 @@ import { type Instance, idsOf, instanceSchema, toInstances } from "./instance";
 import { type RayCluster, rayClusterSchema, toRayCluster } from "./ray-cluster";
 import { type RayJob, rayJobSchema, toRayJob } from "./ray-job";
 import { rayGroups, rayMembers } from "./ray-members";
+import { type SharedRayCluster, sharedRayClusterSchema, toSharedRayCluster } from "./shared-ray-cluster";
 
 /** The code that is copied to the nodes. */
 export interface Code {
@@ -21,6 +22,8 @@ export interface Scenario {
   /** The members of its Ray clusters are among them. */
   instances: Instance[];
   rayClusters: RayCluster[];
+  /** Somebody else's, that this scenario only uses. Undefined: none. */
+  sharedRayClusters?: SharedRayCluster[];
   /** In the order in which they run where they share a cluster. */
   rayJobs: RayJob[];
   /** Without it nothing is copied: the program already lies in each node's work dir. */
@@ -48,6 +51,12 @@ export const scenarioSchema = section("a map with name and instances", {
   ray_clusters: list("a list of Ray clusters", rayClusterSchema).prefault([]).meta({
     description: "Ray clusters over the nodes, see [Ray](../ray.md). Their members are instances, too",
   }),
+  shared_ray_clusters: list("a list of somebody else's Ray clusters", sharedRayClusterSchema)
+    .prefault([])
+    .meta({
+      description:
+        "Ray clusters in Kubernetes that others own, used from another namespace; they are not touched",
+    }),
   ray_jobs: list("a list of Ray jobs", rayJobSchema).prefault([]).meta({
     description:
       "Programs that run on them to their end, once all runs; on one cluster one after the other, as they stand here",
@@ -112,6 +121,9 @@ export function toScenario(written: WrittenScenario, localPath: string | undefin
       ...written.ray_clusters.flatMap(rayMembers),
     ],
     rayClusters: written.ray_clusters.map(toRayCluster),
+    ...(written.shared_ray_clusters.length > 0 && {
+      sharedRayClusters: written.shared_ray_clusters.map(toSharedRayCluster),
+    }),
     rayJobs: written.ray_jobs.map(toRayJob),
     ...(written.code && localPath && { code: { localPath, exclude: written.code.exclude } }),
     placement: written.placement,

@@ -9,6 +9,7 @@ import { rayMembers } from "../../topology/ray-members";
 const sizes = { heap_gb: 4e9, object_store_gb: 2e9, cpu_cores: 4, gpus: 1, gpu_memory_gb: 0 };
 const cluster = (name: string, fields: Partial<WrittenRayCluster> = {}): WrittenRayCluster => ({
   name,
+  launcher: "ssh",
   ray: "2.60.0",
   head: sizes,
   workers: [{ name: "cpu", count: 1, ...sizes }],

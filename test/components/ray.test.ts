@@ -21,6 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const sizes = { heap_gb: gb(1), object_store_gb: gb(0.2), cpu_cores: 1, gpus: 0, gpu_memory_gb: 0 };
 const written = (name: string, head: string, worker: string): WrittenRayCluster => ({
   name,
+  launcher: "ssh",
   ray: "2.60.0",
   head: { ...sizes, preferred_node: head },
   workers: [{ name: "cpu", count: 1, ...sizes, preferred_node: worker }],

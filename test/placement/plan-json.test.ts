@@ -67,6 +67,26 @@ const situations: Record<string, Topology> = {
       },
     }),
   ]),
+  "a head that is a pod, with the autoscaler in it": given(
+    [aNode({ kubernetesNode: "node" })],
+    [
+      anInstance({
+        id: "brain-head",
+        ramBytes: gb(3),
+        launcher: "kuberay",
+        ray: {
+          cluster: "brain",
+          role: "head",
+          heapBytes: gb(1),
+          objectStoreBytes: gb(0.7),
+          ownBytes: gb(0.8),
+          sidecarBytes: gb(0.5),
+          cpus: 1,
+          gpus: 0,
+        },
+      }),
+    ],
+  ),
   "a node that is gone": given(undefined, undefined, { nodes: { big: { gone: true } } }),
   "a GPU given up for one that needs it": given(
     [big],

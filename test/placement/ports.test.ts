@@ -10,6 +10,7 @@ const sizes = { heap_gb: gb(1), object_store_gb: gb(0.2), cpu_cores: 1, gpus: 0,
 const members = (name: string, count: number) =>
   rayMembers({
     name,
+    launcher: "ssh",
     ray: "2.60.0",
     head: sizes,
     workers: [{ name: "cpu", count, ...sizes }],

@@ -10,7 +10,7 @@ describe("the shape of a scenario", () => {
     ],
     [
       "no instances",
-      "scenario.yaml:2:12  instances: expected at least one instance, or a Ray cluster in ray_clusters, got none",
+      "scenario.yaml:2:12  instances: expected at least one instance, or a Ray cluster in ray_clusters or shared_ray_clusters, got none",
       { "scenario.yaml": "name: duo\ninstances: []\n" },
     ],
     [

@@ -133,12 +133,12 @@ describe("what is wrong with a Ray cluster", () => {
   it.each<[string, string, Record<string, string>]>([
     [
       "nothing to run",
-      "scenario.yaml:1:1  instances: expected at least one instance, or a Ray cluster in ray_clusters, got none",
+      "scenario.yaml:1:1  instances: expected at least one instance, or a Ray cluster in ray_clusters or shared_ray_clusters, got none",
       file(),
     ],
     [
       "no head",
-      "scenario.yaml:3:5  ray_clusters[0].head: missing, expected a map with heap_gb and object_store_gb",
+      "scenario.yaml:3:5  ray_clusters[0].head: missing, expected a map with heap_gb or memory_gb, and object_store_gb",
       file("ray_clusters:", "  - {name: mind}"),
     ],
     [
