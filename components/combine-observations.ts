@@ -103,6 +103,7 @@ function observedNode({
   status,
   reason,
   memory_available_bytes,
+  allocatable,
   holdings,
 }: FactsSnapshot["nodes"][string]): ObservedNode {
   return {
@@ -111,6 +112,13 @@ function observedNode({
     ...(memory_available_bytes !== undefined && {
       memoryAvailableBytes: memory_available_bytes,
       heldBytes: holdings.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0),
+    }),
+    ...(allocatable && {
+      allocatable: {
+        cpuCores: allocatable.cpu_cores,
+        ramBytes: allocatable.memory_bytes,
+        gpus: allocatable.gpus,
+      },
     }),
   };
 }

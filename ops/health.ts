@@ -1,6 +1,7 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reach } from "../components/reach";
+import type { Cluster } from "../topology/cluster";
 import { ConfigError } from "../topology/config-error";
 import { drainedNodes, drainedText } from "../topology/drained-nodes";
 import type { FactsSnapshot, NodeFacts } from "../topology/facts";
@@ -8,13 +9,18 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
-import { stackFiles } from "../topology/stack-files";
+import { stackFiles, stackNames } from "../topology/stack-files";
 import { askFacts, type FactsAnswer } from "./ask-facts";
+import { askKubernetesHealth } from "./ask-kubernetes-health";
 import type { Answer } from "./ask-node";
 import { askNodes } from "./ask-nodes";
 import { lastFacts, writeFacts } from "./facts-file";
+import type { KubernetesCensus } from "./kubernetes-census";
+import { kubernetesHealth } from "./kubernetes-health";
+import { mergedFacts } from "./merged-facts";
 import { nodeHealth } from "./node-health";
-import { paint } from "./paint";
+import { added, inSnapshot, podAmounts } from "./pod-amounts";
+import { printHealth } from "./print-health";
 
 export interface HealthOptions {
   configFile?: string;
@@ -23,11 +29,20 @@ export interface HealthOptions {
   json?: boolean;
 }
 
+/** What pods may have of a node, and what all that are there ask for. */
+export interface KubernetesReport {
+  /** Kubernetes' name of it. */
+  readonly node: string;
+  readonly allocatable: NonNullable<NodeFacts["allocatable"]>;
+  readonly requested: NonNullable<NodeFacts["allocatable"]>;
+}
+
 /** A node as people are told of it: what the file takes out of service is in maintenance. */
-interface Report extends Omit<NodeFacts, "status"> {
+export interface HealthReport extends Omit<NodeFacts, "status" | "allocatable"> {
   readonly status: NodeFacts["status"] | "MAINTENANCE";
   readonly facts?: FactsAnswer["facts"];
   readonly gpus?: FactsAnswer["gpus"];
+  readonly kubernetes?: KubernetesReport;
   readonly unwell: FactsAnswer["unwell"];
 }
 
@@ -35,34 +50,70 @@ interface Report extends Omit<NodeFacts, "status"> {
 const pause = 1000;
 
 /**
- * Asks every node of a stack's cluster how it is and who holds what there, and writes the answers to the snapshot that the next
- * preview reads. Returns the exit status: 0 all are healthy or in maintenance and all that should run there does, 1 otherwise.
- * Throws ConfigError.
+ * Asks every node of a stack's cluster, over SSH, through Kubernetes or both, how it is and who holds what there, and writes the
+ * answers to the snapshot that the next preview reads. Returns the exit status: 0 all are healthy or in maintenance and all that
+ * should run there does, 1 otherwise. Throws ConfigError.
  */
 export async function health(stack: string, options: HealthOptions): Promise<number> {
   const files = stackFiles(stack, options.configFile);
   const { cluster } = loadTopology(files);
   const before = lastFacts(files.facts);
   const graceSeconds = graceOf(options) ?? cluster.healthCheck.graceSeconds;
-  const asked = sshNodes(cluster);
-  const answers = await askNodes(asked, stack, askTwice);
+  const [overSsh, kubernetes] = await Promise.all([
+    askNodes(sshNodes(cluster), stack, askTwice),
+    askKubernetesHealth(cluster, pause),
+  ]);
   const now = new Date();
+  const stacks = [...new Set([...stackNames(), stack])];
   const nodes: FactsSnapshot["nodes"] = {};
-  const reports: Record<string, Report> = {};
+  const reports: Record<string, HealthReport> = {};
   const drained = drainedNodes(join(files.drained, cluster.name));
-  for (const { name, status } of asked) {
-    const answer = answers.get(name)!;
-    const facts = nodeHealth({ answer, before: before?.nodes[name], now, graceSeconds });
+  for (const node of cluster.nodes) {
+    const { name, kubernetesNode } = node;
+    const answer = overSsh.get(name);
+    const ssh = answer && nodeHealth({ answer, before: before?.nodes[name], now, graceSeconds });
+    const inKubernetes =
+      kubernetes &&
+      kubernetesNode &&
+      kubernetesHealth(
+        { ...node, kubernetesNode },
+        { answer: kubernetes, before, context: cluster.kubernetes!.context, stacks, now, graceSeconds },
+      );
+    const facts = ssh && inKubernetes ? mergedFacts(ssh, inKubernetes) : ((ssh ?? inKubernetes) as NodeFacts);
     nodes[name] = facts;
     const drainedFor = drained.get(name);
-    const keptOut = drainedFor !== undefined ? drainedText(name, drainedFor) : byFile(status);
-    reports[name] = reportOf(facts, answer, keptOut);
+    const keptOut = drainedFor !== undefined ? drainedText(name, drainedFor) : byFile(node.status);
+    reports[name] = reportOf(facts, answer, keptOut, requestedThere(kubernetes, kubernetesNode));
   }
   const snapshot: FactsSnapshot = { version: 1, taken_at: now.toISOString(), nodes };
   writeFacts(files.facts, snapshot);
-  if (options.json) console.log(JSON.stringify({ ...snapshot, nodes: reports }, null, 2));
-  else print(reports, files.facts, stack, goneNodes(join(files.gone, cluster.name)));
+  const unknown = unknownNodes(kubernetes, cluster);
+  if (options.json)
+    console.log(
+      JSON.stringify({ ...snapshot, nodes: reports, ...(kubernetes && { unknown_nodes: unknown }) }, null, 2),
+    );
+  else
+    printHealth({
+      reports,
+      unknown,
+      file: files.facts,
+      stack,
+      gone: goneNodes(join(files.gone, cluster.name)),
+    });
   return Object.values(reports).every(isFine) ? 0 : 1;
+}
+
+/** What all pods on a node ask for; undefined: nobody knows. */
+function requestedThere(kubernetes: Answer<KubernetesCensus> | undefined, node: string | undefined) {
+  if (node === undefined || kubernetes === undefined || "problem" in kubernetes) return undefined;
+  const here = kubernetes.answer.pods.filter(({ spec }) => spec.nodeName === node);
+  return { node, amounts: added(...here.map((pod) => podAmounts(pod))) };
+}
+
+function unknownNodes(kubernetes: Answer<KubernetesCensus> | undefined, { nodes }: Cluster): string[] {
+  if (kubernetes === undefined || "problem" in kubernetes) return [];
+  const known = nodes.map(({ kubernetesNode }) => kubernetesNode);
+  return kubernetes.answer.nodes.map(({ metadata }) => metadata.name).filter((name) => !known.includes(name));
 }
 
 function graceOf({ grace }: HealthOptions): number | undefined {
@@ -80,57 +131,27 @@ async function askTwice(node: SshNode, reach: Reach): Promise<Answer<FactsAnswer
 const byFile = (status: Node["status"]) =>
   status === "MAINTENANCE" ? "its cluster file says maintenance" : undefined;
 
-/** @param keptOut why it is out of service; undefined: it is not */
-function reportOf(facts: NodeFacts, answer: Answer<FactsAnswer>, keptOut: string | undefined): Report {
+/** @param keptOut why it is out of service; undefined: it is not. @param there undefined: no node of Kubernetes, or not asked */
+function reportOf(
+  { allocatable, ...facts }: NodeFacts,
+  answer: Answer<FactsAnswer> | undefined,
+  keptOut: string | undefined,
+  there: ReturnType<typeof requestedThere>,
+): HealthReport {
   const isKeptOut = keptOut !== undefined && facts.status !== "UNAVAILABLE";
   const reason = [keptOut, facts.reason].filter(Boolean).join("; ");
+  const said = answer && "answer" in answer ? answer.answer : undefined;
   return {
     ...facts,
     ...(isKeptOut && { status: "MAINTENANCE" }),
     ...(reason && { reason }),
-    ...("answer" in answer && { facts: answer.answer.facts, gpus: answer.answer.gpus }),
-    unwell: "answer" in answer ? answer.answer.unwell : [],
+    ...(said && { facts: said.facts, gpus: said.gpus }),
+    ...(allocatable &&
+      there && { kubernetes: { node: there.node, allocatable, requested: inSnapshot(there.amounts) } }),
+    unwell: said?.unwell ?? [],
   };
 }
 
-function isFine({ status, unwell }: Report): boolean {
+function isFine({ status, unwell }: HealthReport): boolean {
   return (status === "HEALTHY" || status === "MAINTENANCE") && unwell.length === 0;
 }
-
-function print(reports: Record<string, Report>, file: string, stack: string, gone: readonly string[]): void {
-  const colors = paint(process.stdout);
-  const colour = {
-    HEALTHY: colors.green,
-    DEGRADED: colors.yellow,
-    MAINTENANCE: colors.cyan,
-    UNAVAILABLE: colors.red,
-  };
-  const width = Math.max(...Object.keys(reports).map((name) => name.length));
-  for (const [name, report] of Object.entries(reports)) {
-    const { status, reason, facts, holdings, notes } = report;
-    const holders = holdings.map((one) => `${one.stack}/${one.instance}`).join(", ");
-    const givenUp = gone.includes(name) && fateOf(name, status, stack);
-    const words = [facts && measured(facts), reason, holders, givenUp].filter(Boolean).join("; ");
-    console.log(`${name.padEnd(width)}  ${colour[status](status.padEnd(11))}  ${words}`);
-    for (const { stack: owner, instance, state } of report.unwell)
-      console.log(
-        colors.red(`${" ".repeat(width)}  ${owner}/${instance} is ${state}: see  ./berth drift ${owner}`),
-      );
-    for (const note of notes ?? []) console.log(colors.dim(`${" ".repeat(width)}  note: ${note}`));
-  }
-  console.log(`\nWritten to ${relative(process.cwd(), file)}; the next preview reads it.`);
-}
-
-function measured({ ram_bytes, mem_available_bytes, disk_free_bytes, temperature_c }: FactsAnswer["facts"]) {
-  const gb = (bytes: number) => (bytes / 1e9).toFixed(1);
-  return [
-    `${gb(mem_available_bytes)} of ${gb(ram_bytes)} GB available`,
-    `disk ${gb(disk_free_bytes)} GB free`,
-    ...(temperature_c === null ? [] : [`${Math.round(temperature_c)} °C`]),
-  ].join(", ");
-}
-
-const fateOf = (node: string, status: Report["status"], stack: string) =>
-  status === "UNAVAILABLE"
-    ? "was given up"
-    : `was given up and answers again; take it back with  ./berth back ${node} ${stack}`;

@@ -7,6 +7,7 @@ import { loadTopology } from "../topology/load-topology";
 import type { Observed } from "../topology/observed";
 import type { StackFiles } from "../topology/stack-files";
 import type { Topology } from "../topology/topology";
+import { withKubernetes } from "../topology/with-kubernetes";
 
 /**
  * A stack's topology as the verbs see it that decide without Pulumi: its files, its snapshot of facts, the nodes that were
@@ -14,7 +15,7 @@ import type { Topology } from "../topology/topology";
  */
 export function stackTopology(stack: string, files: StackFiles): Topology {
   const topology = loadTopology(files, observedFacts(stack, files.facts));
-  return withGoneNodes(withDrainedNodes(topology, files.drained), files.gone);
+  return withGoneNodes(withDrainedNodes(withKubernetes(topology), files.drained), files.gone);
 }
 
 function observedFacts(stack: string, file: string): Observed {

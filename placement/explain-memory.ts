@@ -1,4 +1,5 @@
 import { showGb } from "../topology/units";
+import { namespacePrefix } from "../topology/with-kubernetes";
 import { whole } from "./devices";
 import { type Memory, memoryBar } from "./memory-bar";
 import type { NodeLoad, Plan } from "./plan";
@@ -28,7 +29,8 @@ export function memorySection({ nodes, placements }: Plan): string[] {
       .filter((placement) => placement.node === node.node)
       .map(({ instance }) => instance);
     const theirs = node.others.map(
-      ({ stack, instances, ramBytes }) => `${stack} (another stack): ${instances}, ${showGb(ramBytes)}`,
+      ({ stack, instances, ramBytes }) =>
+        `${stack}${stack.startsWith(namespacePrefix) ? "" : " (another stack)"}: ${instances}, ${showGb(ramBytes)}`,
     );
     const notes = [statusNote(node), coresNote(node), ids.join(", "), ...theirs]
       .filter(Boolean)

@@ -34,6 +34,17 @@ const nodeFactsSchema = z.object(
     memory_available_bytes: count.optional(),
     /** When it was asked in vain for the first time; only while it is silent. */
     silent_since: z.iso.datetime("a time such as 2026-01-31T12:00:00.000Z").optional(),
+    /** What Kubernetes lets pods have of the node, taken or not. Missing: it is none of its nodes, or was not asked. */
+    allocatable: z
+      .object(
+        {
+          cpu_cores: z.number("a number ≥ 0").min(0, "a number ≥ 0"),
+          memory_bytes: count,
+          gpus: count,
+        },
+        "a map with cpu_cores, memory_bytes and gpus",
+      )
+      .optional(),
     holdings: z.array(holdingSchema, "a list of holdings").default([]),
     /** What a person should know about the node; decides nothing. */
     notes: z.array(z.string("a text"), "a list of texts").optional(),

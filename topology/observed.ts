@@ -1,6 +1,6 @@
 import type { NodeStatus } from "./node";
 
-/** What another stack holds on a node of this cluster. On unified memory the GPU memory is in `ramBytes` too. */
+/** What another stack, or a namespace of Kubernetes, holds on a node of this cluster. On unified memory the GPU memory is in `ramBytes` too. */
 export interface Held {
   stack: string;
   instance: string;
@@ -40,6 +40,8 @@ export interface ObservedNode {
   memoryAvailableBytes?: number;
   /** What instances of any stack were to hold there at that moment; with the GPU memory where it is unified. */
   heldBytes?: number;
+  /** What Kubernetes lets pods have of it, taken or not; GPUs as it counts them. */
+  allocatable?: { cpuCores: number; ramBytes: number; gpus: number };
   /** `./berth gone` gave it up: nobody asks it, nothing stays on it, nothing goes there. Beats every status. */
   gone?: true;
 }

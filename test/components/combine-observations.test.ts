@@ -157,3 +157,25 @@ test("cores and GPUs that others hold are known from their state and from ledger
   const own = combine({ own: { ...theirs, placements: [{ ...theirs.placements[0]!, instance: "d" }] } });
   expect(own.previous).toEqual({ d: { node: "rpi1", hints: "h", gpuDevices: [1] } });
 });
+
+test("what Kubernetes lets pods have of a node, and what a namespace holds there, come from the snapshot", () => {
+  const given = snapshot(10, { "kubernetes/research/train-0": "rpi1" });
+  const [holding] = given.nodes.rpi1!.holdings;
+  Object.assign(holding!, { stack: "kubernetes/research", instance: "train-0", slots: 0, port: null });
+  given.nodes.rpi1!.allocatable = { cpu_cores: 3.5, memory_bytes: 7, gpus: 1 };
+  const seen = combine({ snapshot: given });
+  expect(seen.nodes.rpi1).toEqual({
+    status: "HEALTHY",
+    allocatable: { cpuCores: 3.5, ramBytes: 7, gpus: 1 },
+  });
+  expect(seen.others).toEqual([
+    {
+      stack: "kubernetes/research",
+      instance: "train-0",
+      node: "rpi1",
+      ramBytes: 3,
+      gpuMemoryBytes: 0,
+      slots: 0,
+    },
+  ]);
+});
