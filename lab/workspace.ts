@@ -97,6 +97,8 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       "berth:facts": join(directory, `${args.stack}.facts.json`),
       "berth:gone": join(directory, "gone"),
       "berth:drained": join(directory, "drained"),
+      "berth:watch": join(directory, "watch"),
+      "berth:journal": join(directory, "journal"),
       ...args.config,
     },
     `stacks/Pulumi.${args.stack}.yaml`,

@@ -8,12 +8,12 @@ export type Answer<T> = { readonly answer: T } | { readonly problem: string };
 const deadlineSeconds = 20;
 
 /**
- * Asks one node's supervisor: verbs that change nothing. Never throws for what is wrong over there.
+ * Asks one node's supervisor: verbs that change no instance. Never throws for what is wrong over there.
  * Waits a minute at most.
  */
 export async function askNode<T>(
   reach: Reach,
-  verb: "status" | "logs" | "facts" | "census",
+  verb: "status" | "logs" | "facts" | "census" | "watch" | "release",
   request: object,
 ): Promise<Answer<T>> {
   const input = nodeRequest({ deadline_s: deadlineSeconds, ...request });

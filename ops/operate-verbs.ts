@@ -51,6 +51,25 @@ export function addOperateVerbs(program: Command): void {
     run: (stack, options) => (require("./health") as typeof import("./health")).health(stack, options),
   });
   addVerb(program, {
+    name: "watch",
+    description:
+      "ask the machines again and again, and move what a lost one had by a normal update, where the cluster file wants that; until Ctrl-C",
+    args: [stackArgument],
+    options: [
+      ["--interval <seconds>", "from one question to the next, instead of the cluster's interval_seconds"],
+      ["--once", "look once, show it and end; nothing is moved"],
+    ],
+    json: "an object a line: at, by, event, node, instance, text; with --once the answers",
+    exitStatus:
+      "0 it was ended by Ctrl-C or SIGTERM; with --once 0 all is well, 1 something is not; 2 bad input, or the stack is watched already",
+    examples: [
+      "watch hive-cluster",
+      "watch hive-cluster --json >> events.jsonl",
+      "watch hive-cluster --once",
+    ],
+    run: (stack, options) => (require("./watch") as typeof import("./watch")).watch(stack, options),
+  });
+  addVerb(program, {
     name: "resources",
     description: "memory, CPU and GPUs of every node, and what of them is in use by whom",
     args: [stackArgument],

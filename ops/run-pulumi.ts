@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { stackFiles } from "../topology/stack-files";
+import { isInForeground } from "./is-in-foreground";
 import { leftOnGoneNodes } from "./left-on-gone-nodes";
 import { clearStaleLocks } from "./stale-locks";
 
@@ -61,12 +61,3 @@ function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<numb
     child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal!]));
   });
 }
-
-/** Whether this process belongs to the group that a terminal's keys reach. */
-function isInForeground(): boolean {
-  const [, , group, , , foreground] = afterName(readFileSync("/proc/self/stat", "utf8"));
-  return group === foreground;
-}
-
-/** The fields of /proc/<pid>/stat from the third on: the second, the program's name, may hold anything. */
-const afterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");

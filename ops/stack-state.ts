@@ -12,7 +12,10 @@ export interface StackState {
   /** Every instance that it knows how to end, with its node. */
   readonly known: readonly { readonly instance: string; readonly node: string }[];
   /** Every instance that was started, and what as: the node's own words. */
-  readonly started: readonly { readonly node: string; readonly instance: { readonly id: string } }[];
+  readonly started: readonly {
+    readonly node: string;
+    readonly instance: { readonly id: string; readonly stop_grace_s?: number };
+  }[];
   /** The code that was copied, by node, as `sync-code` reads it. */
   readonly code: Readonly<Record<string, CopiedCode>>;
 }

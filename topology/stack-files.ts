@@ -16,6 +16,10 @@ export interface StackFiles extends TopologyFiles {
   gone: string;
   /** Folder of the nodes that were drained, by cluster; it need not exist. */
   drained: string;
+  /** Folder of what watches saw and did; it need not exist. */
+  watch: string;
+  /** Folder of what updates decided and did; it need not exist. */
+  journal: string;
 }
 
 /** Where `gone` is when the stack's file does not say, from the project's directory. */
@@ -42,6 +46,8 @@ export function stackFiles(stack: string, configFile?: string): StackFiles {
     facts: fromHere(config["berth:facts"] ?? defaultFactsFile(stack)),
     gone: fromHere(config["berth:gone"] ?? defaultGoneFolder),
     drained: fromHere(config["berth:drained"] ?? defaultDrainedFolder),
+    watch: fromHere(config["berth:watch"] ?? join(".berth", "watch")),
+    journal: fromHere(config["berth:journal"] ?? join("logs", "cluster")),
   };
 }
 

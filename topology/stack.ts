@@ -36,6 +36,16 @@ export const stackSchema = looseSection("a map with config", {
       absent: "`.berth/drained`",
       example: "drained",
     }),
+    "berth:watch": path.optional().meta({
+      description: "Folder in which `./berth watch` keeps what it saw and did, a line of JSON each",
+      absent: "`.berth/watch`",
+      example: "watch",
+    }),
+    "berth:journal": path.optional().meta({
+      description: "Folder in which `./berth up` keeps what was decided and done",
+      absent: "`logs/cluster`",
+      example: "journal",
+    }),
     "berth:purge": z
       .union([flag, z.enum(["true", "false"])], "true or false")
       .optional()

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+
+const project = join(__dirname, "..", "..");
+
+/** A normal update under way. */
+export interface RunningUp {
+  readonly child: ChildProcess;
+  /** Its exit status, and the last lines that it printed. */
+  readonly ended: Promise<{ readonly status: number; readonly lastLines: readonly string[] }>;
+}
+
+/**
+ * Starts `./berth up STACK --yes`, as anybody may type it: preview, policies and stickiness hold. It prints into a file, so that it
+ * goes on when the watch is killed.
+ * @param replace instances to be started anew
+ */
+export function runUp(
+  stack: string,
+  configFile: string | undefined,
+  log: string,
+  replace: readonly string[],
+): RunningUp {
+  const output = openSync(log, "w", 0o600);
+  const child = spawn(
+    process.execPath,
+    [
+      join(project, "berth"),
+      ...["up", stack, "--yes"],
+      ...(configFile === undefined ? [] : ["--config-file", configFile]),
+      "--",
+      ...["--non-interactive", "--color", "never"],
+      ...replace.flatMap((instance) => ["--replace", `**::${instance}-start`]),
+    ],
+    { stdio: ["ignore", output, output] },
+  );
+  closeSync(output);
+  const ended = new Promise<{ status: number; lastLines: string[] }>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code, signal) =>
+      done({ status: code ?? 128 + constants.signals[signal!], lastLines: lastLines(log) }),
+    );
+  });
+  return { child, ended };
+}
+
+function lastLines(log: string): string[] {
+  const lines = readFileSync(log, "utf8").split("\n");
+  return lines
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-12);
+}

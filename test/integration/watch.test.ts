@@ -1,0 +1,163 @@
+/**
+ * A watch and what happens to its nodes, with the shipped experiments: their own databases show that no step of an instance was
+ * made on two nodes at once. The nodes share this computer's clock, so that times of two databases can be compared.
+ * Not shown: a coordinator whose own network is cut, and machines that sleep.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Run } from "../../lab/workspace";
+import { describeIsolated } from "../support/isolated-test";
+import { nothing, TestBed } from "../support/test-bed";
+import { TestWatch } from "../support/test-watch";
+
+const cluster = (failover: string) => `
+cluster: { name: watched, coordinator_host: localhost }
+nodes:
+  - { name: one, host: 192.0.2.1, ssh_user: pi, ram_gb: 1, max_instances: 2 }
+  - { name: two, host: 192.0.2.2, ssh_user: pi, ram_gb: 1, max_instances: 2 }
+  - { name: three, host: 192.0.2.3, ssh_user: pi, ram_gb: 1, max_instances: 2 }
+health_check: { interval_seconds: 2, grace_seconds: 4 }
+failover: { ${failover} }
+`;
+/** As many seconds that a loaded computer ends nothing for its slowness. */
+const moving = "lease_seconds: 12";
+
+describeIsolated("watch", () => {
+  let bed: TestBed;
+  const watches: TestWatch[] = [];
+  const watch = (...args: string[]): TestWatch => {
+    const one = new TestWatch(bed.workspace, ...args);
+    watches.push(one);
+    return one;
+  };
+  const clusterFile = () => join(bed.folder, "cluster.yaml");
+  const on = (node: string) => ({
+    name: "watched",
+    code: { local_path: "code" },
+    instances: [
+      {
+        instance_id: "a",
+        experiment_config_path: "configs/endless.json",
+        ram_gb: 0.2,
+        preferred_node: node,
+      },
+    ],
+  });
+
+  beforeAll(async () => {
+    const file = join(process.env.TMPDIR ?? "/tmp", `berth-watched-${process.pid}.yaml`);
+    writeFileSync(file, cluster(moving));
+    bed = await TestBed.open({ isolated: {}, cluster: file, scenario: on("one") });
+    execFileSync("mv", [file, clusterFile()]);
+    await bed.configure("berth:cluster", clusterFile());
+    cpSync("workloads/experiments", join(bed.folder, "code"), { recursive: true });
+    const settings = JSON.parse(readFileSync("workloads/experiments/configs/player_A.json", "utf8"));
+    const endless = { ...settings, step_seconds: 0.1, steps: 0, hold_mb: 1 };
+    writeFileSync(join(bed.folder, "code", "configs", "endless.json"), JSON.stringify(endless));
+  });
+  afterAll(() => bed.close());
+  afterEach(async () => {
+    for (const one of watches.splice(0)) await one.kill();
+    for (const node of ["one", "two", "three"]) {
+      await bed.fault("heal", node);
+      await bed.fault("reboot", node);
+    }
+    for (const node of gone()) await bed.berthOn("back", node);
+    await bed.destroy();
+    writeFileSync(clusterFile(), cluster(moving));
+    expect(bed.left()).toEqual(nothing);
+  });
+
+  async function succeeds(run: Promise<Run>): Promise<string> {
+    const { status, output } = await run;
+    expect(status, output).toBe(0);
+    return output;
+  }
+  const gone = (): string[] => {
+    const folder = join(bed.folder, "workspace", "gone", "watched");
+    return existsSync(folder) ? readdirSync(folder) : [];
+  };
+  const isLeased = (node: string) =>
+    existsSync(join(bed.workDir(node), ".berth", "hive-cluster", "lease.json"));
+  /** Times of the steps that an instance made on a node, from its database there. */
+  function steps(node: string): number[] {
+    const file = join(bed.workDir(node), "logs", "experiments.db");
+    if (!existsSync(file)) return [];
+    // A copy: SQLite does not find what lies in another mount namespace.
+    const copy = join(bed.folder, "copy.db");
+    copyFileSync(file, copy);
+    rmSync(`${copy}-journal`, { force: true });
+    if (existsSync(`${file}-journal`)) copyFileSync(`${file}-journal`, `${copy}-journal`);
+    const program =
+      "import sqlite3, sys, json; print(json.dumps([t for (t,) in sqlite3.connect(sys.argv[1]).execute('SELECT t FROM steps ORDER BY t')]))";
+    const times: string[] = JSON.parse(execFileSync("python3", ["-c", program, copy], { encoding: "utf8" }));
+    return times.map((time) => Date.parse(time));
+  }
+  /** The one after the other, never both at once. */
+  function expectOneAfterTheOther(first: string, then: string): void {
+    expect(steps(first).length).toBeGreaterThan(0);
+    expect(steps(then).length).toBeGreaterThan(0);
+    expect(steps(first).at(-1)!).toBeLessThan(steps(then)[0]!);
+  }
+  const placed = async () => (await bed.placements()).a!;
+  const makesSteps = async (node: string) => {
+    const before = steps(node).length;
+    await expect.poll(() => steps(node).length, { timeout: 60_000 }).toBeGreaterThan(before);
+  };
+
+  test("a power cut: what the node had runs elsewhere, and it is used again when it is steady", async () => {
+    await succeeds(bed.up());
+    const one = watch();
+    await one.until("lease-armed", "one");
+    expect(isLeased("one")).toBe(true);
+    // There is one watch of a stack.
+    const second = watch();
+    await expect(second.until("watch-begun")).rejects.toThrow(
+      /hive-cluster is watched already, by process \d+;/,
+    );
+    await bed.fault("kill", "one");
+    const begun = await one.until("failover-begun");
+    expect(begun).toMatchObject({ nodes: ["one"], instances: ["a"], text: "a leaves one" });
+    await one.until("failover-done");
+    const now = await placed();
+    expect([now, gone()]).toEqual([expect.stringMatching(/two|three/), ["one"]]);
+    await makesSteps(now);
+    await bed.fault("reboot", "one");
+    expect((await one.until("node-cleared", "one")).text).toContain("stop hive-cluster/a");
+    await one.until("node-returned", "one");
+    expect(gone()).toEqual([]);
+    expectOneAfterTheOther("one", now);
+    // Nothing moves back, and who ends a watch ends no experiment.
+    expect(await placed()).toBe(now);
+    expect(await one.end()).toBe(0);
+    expect([isLeased("two"), isLeased("three")]).toEqual([false, false]);
+    await makesSteps(now);
+    expect(one.all("failover-begun")).toHaveLength(1);
+  });
+
+  test("a partition: the node ends what it runs before that runs elsewhere; a heal, and another cut, bring it no second time", async () => {
+    await succeeds(bed.up());
+    const one = watch();
+    await one.until("lease-armed", "one");
+    await bed.fault("cut", "one");
+    await one.until("failover-done");
+    const now = await placed();
+    await makesSteps(now);
+    await bed.fault("heal", "one");
+    const healed = one.events.length;
+    await one.until("node-cleared", "one", healed);
+    expectOneAfterTheOther("one", now);
+    // Not steady yet: it is not used, and what it gave up stays where it is.
+    await bed.fault("cut", "one");
+    await one.until("node-silent", "one", healed);
+    expect([gone(), one.all("node-returned")]).toEqual([["one"], []]);
+    await bed.fault("heal", "one");
+    await one.until("node-returned", "one");
+    await makesSteps(now);
+    expectOneAfterTheOther("one", now);
+    expect([one.all("failover-begun").length, await placed()]).toEqual([1, now]);
+    expect(await one.end()).toBe(0);
+  });
+});
