@@ -1,5 +1,6 @@
 import { announce } from "./components/announce";
 import { deploy } from "./components/deploy";
+import { readKubeconfig } from "./components/kubernetes/read-kubeconfig";
 import { loadStack } from "./components/load-stack";
 import { observe } from "./components/observe";
 import { plainErrors } from "./components/plain-errors";
@@ -11,5 +12,6 @@ export = () =>
     const topology = loadStack(await observe());
     const plan = await place(topology);
     announce(topology, plan);
+    await readKubeconfig(topology);
     return deploy(topology, plan);
   });

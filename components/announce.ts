@@ -13,5 +13,21 @@ export function announce(topology: Topology, plan: Plan): void {
   if (plan.unplaced.length > 0)
     throw new ConfigError(["nothing is started: not every instance has a place\n", explain(plan)]);
   pulumi.log.info(explain(plan));
+  for (const line of exemptions(topology)) pulumi.log.warn(line);
   for (const line of farewells(topology, plan, pulumi.getStack())) pulumi.log.warn(line);
+}
+
+/** Of clusters whose Ray is too old and stays for now. */
+function exemptions({ scenario: { rayClusters, sharedRayClusters = [] } }: Topology): string[] {
+  const all = [
+    ...rayClusters.map(({ name, version, kubernetes }) => ({
+      name,
+      version,
+      exemption: kubernetes?.exemption,
+    })),
+    ...sharedRayClusters,
+  ];
+  return all.flatMap(({ name, version, exemption }) =>
+    exemption ? [`${name}: Ray ${version} is older than what is safe, and exempted: ${exemption}`] : [],
+  );
 }

@@ -12,7 +12,11 @@ export interface Placed {
 }
 
 /** What a policy may judge of one: plain, known in every preview. Values of `env` are left out: they may be private. */
-export function instanceView({ instance, placement, node }: Placed) {
+export function instanceView({
+  instance,
+  placement,
+  node,
+}: Omit<Placed, "node"> & { readonly node: { readonly args: Pick<Node["args"], "stack"> } }) {
   // Not `id`: that is a word of the engine's, and the SDK leaves it out of inputs.
   const { env, id, ...described } = instance;
   return {

@@ -21,7 +21,7 @@ const patience = 10_000;
 /** Objects of a list in one answer. */
 const page = 500;
 
-/** An API server as a kubeconfig's context names it, for verbs that only read. */
+/** An API server as a kubeconfig's context names it. */
 export class KubernetesApi {
   private constructor(
     readonly access: KubernetesAccess,
@@ -97,9 +97,23 @@ export class KubernetesApi {
 
   /** The same as plain text, such as a log. Throws KubernetesError. */
   async text(path: string): Promise<string> {
+    return this.send("GET", path);
+  }
+
+  /** Makes an object, in the collection at a path such as `/api/v1/namespaces`. Throws KubernetesError. */
+  async create(path: string, manifest: object): Promise<void> {
+    await this.send("POST", path, JSON.stringify(manifest));
+  }
+
+  /** Asks for the end of an object, which may come later. Throws KubernetesError. */
+  async remove(path: string): Promise<void> {
+    await this.send("DELETE", path);
+  }
+
+  private async send(method: string, path: string, sent?: string): Promise<string> {
     const deadline = AbortSignal.timeout(patience);
-    const options = await this.authorized(deadline);
-    const { status, body } = await answerOf(`${this.server}${path}`, { ...options, signal: deadline }).catch(
+    const options = { ...(await this.authorized(deadline)), method, signal: deadline };
+    const { status, body } = await answerOf(`${this.server}${path}`, options, sent).catch(
       (error: NodeJS.ErrnoException) => {
         throw unreachable(
           this.access,
@@ -114,7 +128,9 @@ export class KubernetesApi {
 
   /** Options of a request with the credentials: a program that fetches them may fail, or never end. */
   private async authorized(deadline: AbortSignal): Promise<RequestOptions> {
-    const options: RequestOptions = { headers: { accept: "application/json" } };
+    const options: RequestOptions = {
+      headers: { accept: "application/json", "content-type": "application/json" },
+    };
     const late = once(deadline, "abort").then(() => {
       throw new Error(`no answer in ${patience / 1000} s`);
     });
@@ -145,7 +161,11 @@ function kubeconfigFiles({ kubeconfig }: KubernetesAccess): string[] {
 
 const fromHome = (file: string) => resolve(file.replace(/^~(?=\/|$)/, homedir()));
 
-function answerOf(url: string, options: RequestOptions): Promise<{ status: number; body: string }> {
+function answerOf(
+  url: string,
+  options: RequestOptions,
+  sent?: string,
+): Promise<{ status: number; body: string }> {
   const request = url.startsWith("http:") ? httpRequest : httpsRequest;
   return new Promise((done, failed) => {
     const asked = request(url, options, (response) => {
@@ -157,7 +177,7 @@ function answerOf(url: string, options: RequestOptions): Promise<{ status: numbe
       response.on("error", failed);
     });
     asked.on("error", failed);
-    asked.end();
+    asked.end(sent);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { dnsLabel } from "./dns-label";
-import { choice, line, list, name, namespaceName, section, wholeNumber } from "./fields";
+import { choice, flag, line, list, name, namespaceName, section, wholeNumber } from "./fields";
 import { scaleOf, type WrittenGroup } from "./ray-group";
 
 /** What a Ray cluster of pods is beside what every Ray cluster is. */
@@ -18,6 +18,8 @@ export interface KubeRay {
   /** Below 0: pods of a higher one come first, and these push nobody out. */
   priority: number;
   egress: "cluster" | "open";
+  /** Whether containers in its namespace that say no limits get some. */
+  limitRange: boolean;
   /** Namespaces whose pods may speak to it. */
   clients: string[];
   /** Why it may be older than what is safe. */
@@ -83,6 +85,11 @@ export const kubeRaySchema = section("a map with namespace", {
     description: "What its pods may reach: cluster: each other, DNS and the API server; open: everything",
     example: "open",
   }),
+  limit_range: flag.default(false).meta({
+    description:
+      "Whether containers in the namespace that say no limits get a core and 1 GiB, whoever's they are: for a namespace that is Ray's own",
+    example: true,
+  }),
   clients: list("a list of namespaces", namespaceName)
     .default([])
     .meta({
@@ -135,6 +142,7 @@ export function toKubeRay(
     },
     priority: written.priority,
     egress: written.egress,
+    limitRange: written.limit_range,
     clients: written.clients,
     ...(exemption && { exemption }),
     idleTimeoutSeconds: written.idle_timeout_seconds,

@@ -55,6 +55,13 @@ export const stackSchema = looseSection("a map with config", {
         absent: "as in the scenario",
         example: true,
       }),
+    "berth:render_yaml": path.optional().meta({
+      description:
+        "Folder that manifests for Kubernetes are written to instead of going to an API server, for those who have them applied " +
+        "by something else. Tokens are in them as they are",
+      absent: "they go to the API server",
+      example: "rendered",
+    }),
     "berth:policies": dictionary(
       "a map of rule to reason",
       name,

@@ -381,7 +381,7 @@ test("the outputs say where everything is", async () => {
       "statusCommand": "./berth ssh pair rpi1 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=~/berth/.berth/pair/ray/mind/token ~/berth/.berth/pair/ray/mind/venv/bin/python -m ray.scripts.scripts status --address 192.0.2.1:20192'",
     }
   `);
-  expect([await settled(token), await pulumi.isSecret(token)]).toEqual(["f00d".repeat(16), true]);
+  expect([await settled(token!), await pulumi.isSecret(token!)]).toEqual(["f00d".repeat(16), true]);
   const { result, ...think } = outputs.rayJobs!.think!;
   expect({ ...think, result: await settled(result) }).toMatchInlineSnapshot(`
     {

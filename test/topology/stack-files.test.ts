@@ -41,7 +41,7 @@ describe("a stack file", () => {
     ],
     [
       "with a key of ours that is like none",
-      'Pulumi.mine.yaml:4:3  config["berth:colour"]: unknown key; known: berth:cluster, berth:scenario, berth:connections, berth:facts, berth:gone, berth:drained, berth:watch, berth:journal, berth:purge, berth:policies',
+      'Pulumi.mine.yaml:4:3  config["berth:colour"]: unknown key; known: berth:cluster, berth:scenario, berth:connections, berth:facts, berth:gone, berth:drained, berth:watch, berth:journal, berth:purge, berth:render_yaml, berth:policies',
       [...good, "  berth:colour: red"],
     ],
     [

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { clusterManifests } from "../../../components/kubernetes/cluster-manifests";
 import type { KubeRayGroup, KubeRaySpec } from "../../../components/kubernetes/kube-ray-spec";
 import type { Manifest } from "../../../components/kubernetes/manifest";
-import { namespaceManifest, namespaceManifests } from "../../../components/kubernetes/namespace-manifests";
+import { limitRange, namespaceManifest } from "../../../components/kubernetes/namespace-manifests";
 import { quantity } from "../../../components/kubernetes/quantity";
 import { rayImage } from "../../../components/kubernetes/ray-image";
 import { type SharedRaySpec, sharedManifests } from "../../../components/kubernetes/shared-manifests";
@@ -84,11 +84,12 @@ const shared: SharedRaySpec = {
 const yaml = (manifests: readonly Manifest[]) =>
   manifests.map((manifest) => `---\n${dump(manifest, { lineWidth: 110, noRefs: true })}`).join("");
 const all = (spec: KubeRaySpec): Manifest[] => {
-  const { priorityClass, secret, networkPolicies, cluster, clientService } = clusterManifests(spec);
+  const { priorityClass, quota, secret, networkPolicies, cluster, clientService } = clusterManifests(spec);
   return [
     namespaceManifest(spec.namespace, spec.stack),
-    ...namespaceManifests(spec.namespace, spec.stack, [spec]),
+    limitRange(spec.namespace, spec.stack),
     priorityClass,
+    quota,
     ...(secret ? [secret] : []),
     ...networkPolicies,
     cluster,
@@ -120,23 +121,6 @@ test("Ray that knows no token is asked for none", () => {
 test("a head alone runs what there is to run", () => {
   const { cluster } = clusterManifests({ ...brain, workers: [] });
   expect(cluster.spec).toHaveProperty(["headGroupSpec", "rayStartParams", "num-cpus"], "2");
-});
-
-test("the quota is what all clusters in the namespace may come to", () => {
-  const [quota] = namespaceManifests("cognition", "brain-node", [
-    brain,
-    { ...mixed, namespace: "cognition" },
-  ]);
-  expect(quota!.spec).toEqual({
-    hard: {
-      "limits.cpu": "28500m",
-      "limits.memory": "112536870912",
-      "requests.cpu": "28500m",
-      "requests.memory": "112536870912",
-      "requests.nvidia.com/gpu": "6",
-      pods: "8",
-    },
-  });
 });
 
 test.each([

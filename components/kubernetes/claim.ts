@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { KubernetesApi } from "../../ops/kubernetes-api";
+import { KubernetesError } from "../../ops/kubernetes-error";
+import type { ClusterRequest } from "./cluster-command";
+import type { Manifest } from "./manifest";
+
+interface Found {
+  readonly metadata: { readonly labels?: Record<string, string>; readonly deletionTimestamp?: string };
+}
+
+/**
+ * Makes a namespace or a service account where there is none. The kubernetes plugin would take over one that is there, and
+ * remove it in the end with all that others have in it. Throws KubernetesError, also where one of `apis` is missing.
+ */
+export async function claim(api: KubernetesApi, { object, apis }: ClusterRequest["claim"]): Promise<void> {
+  for (const path of apis) await api.get(path);
+  const deadline = Date.now() + goneSeconds * 1000;
+  for (;;) {
+    const found = await find(api, object);
+    if (!found) return api.create(collection(object), object);
+    if (!found.metadata.deletionTimestamp) return;
+    if (Date.now() > deadline) throw stillGoing(api, object);
+    await pause(1000);
+  }
+}
+
+/** Removes what `claim` made. What was there before stays, and so does a namespace in which others have pods. */
+export async function release(api: KubernetesApi, { object }: ClusterRequest["release"]): Promise<void> {
+  const found = await find(api, object);
+  if (!found || !isOurs(found, object)) return;
+  if (object.kind === "Namespace") {
+    const pods = await api.list<{ metadata: { name: string } }>(`${itemPath(object)}/pods`);
+    if (pods.length > 0) {
+      const names = pods.map(({ metadata }) => metadata.name).join(", ");
+      console.error(`berth: namespace ${object.metadata.name} stays: pods of others are in it (${names})`);
+      return;
+    }
+  }
+  await api.remove(itemPath(object));
+  const deadline = Date.now() + goneSeconds * 1000;
+  while (await find(api, object)) {
+    if (Date.now() > deadline) throw stillGoing(api, object);
+    await pause(500);
+  }
+}
+
+const goneSeconds = 120;
+
+const isOurs = ({ metadata }: Found, object: Manifest) =>
+  Object.entries(object.metadata.labels).every(([key, value]) => metadata.labels?.[key] === value);
+
+async function find(api: KubernetesApi, object: Manifest): Promise<Found | undefined> {
+  try {
+    return await api.get<Found>(itemPath(object));
+  } catch (error) {
+    if (error instanceof KubernetesError && error.fault === "NotFound") return undefined;
+    throw error;
+  }
+}
+
+function collection({ kind, metadata: { namespace } }: Manifest): string {
+  return kind === "Namespace" ? "/api/v1/namespaces" : `/api/v1/namespaces/${namespace}/serviceaccounts`;
+}
+
+const itemPath = (object: Manifest) => `${collection(object)}/${object.metadata.name}`;
+
+function stillGoing(api: KubernetesApi, { kind, metadata: { name } }: Manifest): Error {
+  const kubectl = `kubectl --context ${api.access.context}`;
+  return new KubernetesError(
+    "AnswerUnexpected",
+    `${kind} ${name} is being removed and still there after ${goneSeconds} s; see what holds it:  ${kubectl} get ${kind.toLowerCase()} ${name} -o yaml`,
+  );
+}

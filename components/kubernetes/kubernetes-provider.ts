@@ -1,0 +1,32 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { version } from "@pulumi/kubernetes/package.json";
+import * as pulumi from "@pulumi/pulumi";
+import type { KubernetesAccess } from "../../ops/kubernetes-api";
+
+export interface KubernetesProviderArgs extends KubernetesAccess {
+  /** Folder that manifests are written to instead of going to the API server. @default they go there */
+  readonly renderTo?: string;
+}
+
+/** The kubernetes plugin for one context of a kubeconfig, never for whatever kubectl pointed at last. */
+export function kubernetesProvider({
+  context,
+  kubeconfig,
+  renderTo,
+}: KubernetesProviderArgs): pulumi.ProviderResource {
+  return new KubernetesProvider("kubernetes", {
+    context,
+    kubeconfig: expanded(kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config"),
+    enableServerSideApply: true,
+    ...(renderTo && { renderYamlToDirectory: renderTo }),
+  });
+}
+
+class KubernetesProvider extends pulumi.ProviderResource {
+  constructor(name: string, props: pulumi.Inputs) {
+    super("kubernetes", name, props, { version });
+  }
+}
+
+const expanded = (path: string) => (path.startsWith("~/") ? join(homedir(), path.slice(2)) : path);
