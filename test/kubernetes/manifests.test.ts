@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { kubectl, kubectlList } from "../../lab/kubernetes/kubectl";
 import { readKubernetesLab } from "../../lab/kubernetes/kubernetes-lab";
-import { allObjects, newObjects } from "../support/kubernetes-objects";
+import { allObjects, newObjects } from "../../lab/kubernetes/objects";
 
 const lab = readKubernetesLab(inject("kubernetesLab"))!;
 
@@ -62,8 +62,13 @@ test("a cluster on one node: pods below whoever says nothing, no pod beyond its 
   const patch = JSON.stringify([{ op: "replace", path: "/spec/workerGroupSpecs/0/replicas", value: 3 }]);
   await kubectl(lab, ["patch", "raycluster/brain", own, "--type=json", `--patch=${patch}`]);
   await expect.poll(async () => (await kubectlList(lab, "pods", own)).length, { timeout: 30_000 }).toBe(4);
-  await expect(kubectl(lab, ["run", "stranger", own, "--image=none"])).rejects.toThrow(
-    /pods "stranger" is forbidden: exceeded quota: brain-node-quota, requested: .*pods=1.*used: .*pods=4.*limited: .*pods=4/,
+  const spec = {
+    priorityClassName: "cognition-brain-minus-100",
+    containers: [{ name: "main", image: "none" }],
+  };
+  const stranger = ["run", "stranger", own, "--image=none", `--overrides=${JSON.stringify({ spec })}`];
+  await expect(kubectl(lab, stranger)).rejects.toThrow(
+    /pods "stranger" is forbidden: exceeded quota: brain, requested: .*pods=1.*used: .*pods=4.*limited: .*pods=4/,
   );
 });
 

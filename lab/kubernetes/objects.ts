@@ -1,4 +1,4 @@
-import { type KubectlTarget, kubectl } from "../../lab/kubernetes/kubectl";
+import { type KubectlTarget, kubectl } from "./kubectl";
 
 // What comes and goes by itself.
 const passing = /^(events|leases|componentstatuses)(\.|$)/;
