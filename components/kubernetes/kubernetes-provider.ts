@@ -18,7 +18,8 @@ export function kubernetesProvider({
   return new KubernetesProvider("kubernetes", {
     context,
     kubeconfig: expanded(kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config"),
-    enableServerSideApply: true,
+    // As its package sends it.
+    enableServerSideApply: "true",
     ...(renderTo && { renderYamlToDirectory: renderTo }),
   });
 }

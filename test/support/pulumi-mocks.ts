@@ -30,7 +30,7 @@ export async function mockEngine(stack = "hive-cluster"): Promise<Registered[]> 
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
-        const request = requests.get(name);
+        const request = requests.get(`${type}::${name}`);
         registered.push({ type, name, inputs, custom: custom ?? true, ...request! });
         if (type === "pulumi:index:Stash")
           return { id: `${name}-id`, state: { ...inputs, output: stashed[name] } };
@@ -47,7 +47,10 @@ export async function mockEngine(stack = "hive-cluster"): Promise<Registered[]> 
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...more) => {
     const waitsFor = request.getDependenciesList().map(nameIn).sort();
-    requests.set(request.getName(), { parent: nameIn(request.getParent()) || undefined, waitsFor });
+    requests.set(`${request.getType()}::${request.getName()}`, {
+      parent: nameIn(request.getParent()) || undefined,
+      waitsFor,
+    });
     return register(request, ...more);
   };
   return registered;
@@ -58,6 +61,7 @@ interface Monitor {
 }
 
 interface Request {
+  getType(): string;
   getName(): string;
   getParent(): string;
   getDependenciesList(): string[];
