@@ -84,7 +84,8 @@ function plain(value: unknown): unknown {
   return isWrapped ? JSON.parse(String(value.plaintext)) : value;
 }
 
-async function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+/** What Pulumi prints for one command that asks nothing. Throws ConfigError with its last words. */
+export async function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   try {
     const more = { cwd: project, env, maxBuffer: 1 << 30 };
     return (await promisify(execFile)("pulumi", [...args, "--non-interactive"], more)).stdout;

@@ -1,0 +1,59 @@
+import { constants } from "node:os";
+import { ConfigError } from "../topology/config-error";
+import { labelOf } from "./forward-target";
+import { type ForwardEvent, OpenForwards } from "./open-forwards";
+import { paint } from "./paint";
+
+export interface ForwardOptions {
+  configFile?: string;
+  local?: string;
+  json?: boolean;
+}
+
+/**
+ * Brings ports of a stack to 127.0.0.1 until Ctrl-C, over lost connections, restarts and moves. Returns the exit status: 1 none
+ * could be opened, 130 after Ctrl-C. Throws ConfigError.
+ */
+export async function forward(
+  stack: string,
+  words: readonly string[],
+  options: ForwardOptions,
+): Promise<number> {
+  const interrupted = firstSignal();
+  const tell = options.json ? (event: ForwardEvent) => console.log(JSON.stringify(event)) : print;
+  const { configFile } = options;
+  const opening = OpenForwards.open({ stack, configFile, words, locals: localsOf(options), tell });
+  const forwards = await Promise.race([opening, interrupted]);
+  if (typeof forwards === "number") {
+    // Ctrl-C while it was being opened: this process's end ends what it has begun.
+    process.exit(forwards);
+  }
+  const status = forwards.open.length === 0 ? 1 : await interrupted;
+  await forwards.close();
+  return status;
+}
+
+/** Resolves with the exit status that a signal makes. */
+function firstSignal(): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => resolve(128 + constants.signals[signal]));
+  });
+}
+
+function localsOf({ local }: ForwardOptions): number[] | undefined {
+  const ports = local?.split(",").map((text) => (/^\d{1,5}$/.test(text) ? Number(text) : 0));
+  if (ports?.some((port) => port < 1 || port > 65_535))
+    throw new ConfigError([
+      `berth: --local: expected ports from 1 to 65535 with commas between, such as 9000,9001, got "${local}"`,
+    ]);
+  return ports;
+}
+
+function print({ event, name, port, url, node, reason }: ForwardEvent): void {
+  const colors = paint(process.stdout);
+  const label = labelOf({ name, port });
+  if (event === "lost") console.log(colors.yellow(`${label}: lost: ${reason}; trying again`));
+  else if (event === "reopened") console.log(colors.green(`${label}: ${url} again, on ${node}`));
+  else console.log(`${label}: ${url}, on ${node}`);
+}
