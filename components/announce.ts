@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { explain } from "../placement/explain";
 import type { Plan } from "../placement/plan";
+import { toJson } from "../placement/to-json";
 import { ConfigError } from "../topology/config-error";
 import type { Topology } from "../topology/topology";
 import { farewells } from "./farewells";
@@ -10,6 +12,9 @@ import { farewells } from "./farewells";
  * runs whole or not at all.
  */
 export function announce(topology: Topology, plan: Plan): void {
+  // For the record that `./berth up` keeps.
+  const file = process.env.BERTH_PLAN_FILE;
+  if (file) writeFileSync(file, JSON.stringify(toJson(plan)));
   if (plan.unplaced.length > 0)
     throw new ConfigError(["nothing is started: not every instance has a place\n", explain(plan)]);
   pulumi.log.info(explain(plan));

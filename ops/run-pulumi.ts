@@ -6,6 +6,7 @@ import { stackFiles } from "../topology/stack-files";
 import { isInForeground } from "./is-in-foreground";
 import { leftOnGoneNodes } from "./left-on-gone-nodes";
 import { clearStaleLocks } from "./stale-locks";
+import { UpJournal } from "./up-journal";
 
 export interface PulumiOptions {
   configFile?: string;
@@ -27,13 +28,14 @@ export async function runPulumi(
   more: readonly string[],
 ): Promise<number> {
   // What is left of a stack can be destroyed whatever has become of its files.
-  if (verb !== "destroy") stackFiles(stack, configFile);
+  const files = verb === "destroy" ? undefined : stackFiles(stack, configFile);
   const { pulumiEnvironment, pulumiHome } = await import("../tools/environment.mjs");
   if (!pulumiHome()) throw new ConfigError(["berth: Pulumi is not set up; type: npm run setup"]);
   // A preview's single document leaves out what policies say; the lines that updates print have it.
   const env = pulumiEnvironment({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
   if (verb !== "preview")
     for (const line of await clearStaleLocks(stack, env)) console.error(`berth: ${line}`);
+  const journal = verb === "up" ? recorded(() => new UpJournal(files!.journal, stack)) : undefined;
   const status = await finished(
     [
       verb,
@@ -42,13 +44,25 @@ export async function runPulumi(
       ...(verb === "destroy" ? [] : ["--policy-pack", "policies"]),
       ...(yes ? ["--yes"] : []),
       ...(json ? ["--json"] : []),
+      ...(journal?.args ?? []),
       ...more,
     ],
-    env,
+    { ...env, ...journal?.env },
   );
+  recorded(() => journal?.end(status));
   if (verb !== "preview")
     for (const line of leftOnGoneNodes(stack, configFile)) console.error(`berth: ${line}`);
   return status;
+}
+
+/** What cannot be written down is done all the same. */
+function recorded<T>(write: () => T): T | undefined {
+  try {
+    return write();
+  } catch (error) {
+    console.error(`berth: there is no record of this update: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 function finished(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -1,0 +1,35 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { EventJournal } from "../../../ops/watch/event-journal";
+import { onlyWatch } from "../../../ops/watch/only-watch";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-journal-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("what is added is read again by the next, but for a line that was cut off", () => {
+  const journal = new EventJournal(join(folder, "new", "hive.jsonl"), "hive");
+  const entry = journal.add({ event: "node-up", node: "one", text: "one is healthy" });
+  expect(entry).toMatchObject({ stack: "hive", pid: process.pid, event: "node-up", node: "one" });
+  appendFileSync(journal.file, '{"event": "node-d');
+  expect(new EventJournal(journal.file, "hive").read()).toEqual([entry]);
+});
+
+it("a large one makes room, and is read until there is another", () => {
+  const journal = new EventJournal(join(folder, "large.jsonl"), "hive");
+  writeFileSync(journal.file, `${JSON.stringify({ event: "node-down", text: "x".repeat(5_000_001) })}\n`);
+  journal.add({ event: "node-up", text: "one is healthy" });
+  expect(journal.read().map(({ event }) => event)).toEqual(["node-down", "node-up"]);
+  expect(readFileSync(journal.file, "utf8").split("\n")).toHaveLength(2);
+});
+
+it("a stack is watched once, and again when that has ended", async () => {
+  const free = await onlyWatch(folder, "hive");
+  await expect(onlyWatch(folder, "hive")).rejects.toThrow(
+    `berth: hive is watched already, by process ${process.pid}; end that with Ctrl-C first`,
+  );
+  (await onlyWatch(folder, "another"))();
+  free();
+  (await onlyWatch(folder, "hive"))();
+});
