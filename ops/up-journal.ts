@@ -115,7 +115,8 @@ function parsed(text: string): EngineEvent[] {
 
 function told({ timestamp, diagnosticEvent, policyEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent) {
   const at = new Date(timestamp * 1000);
-  if (diagnosticEvent && !diagnosticEvent.ephemeral)
+  // What is there to find mistakes has all inputs of resources in it.
+  if (diagnosticEvent && !diagnosticEvent.ephemeral && diagnosticEvent.severity !== "debug")
     return plainLines(diagnosticEvent.message).map((text) =>
       line(at, `${diagnosticEvent.severity}: ${text}`),
     );

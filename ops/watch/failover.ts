@@ -81,7 +81,8 @@ export class Failover {
       const machine = this.around.machine(one.name);
       // Its orphans go at once: they wait for nothing but this.
       if (tombstones(machine.folder).length > 0) return () => this.#clear(machine);
-      if (monotonic() - one.answeringSince! >= 1000 * this.#steadySeconds(one.name))
+      // By its answers, not by the time that has passed: the next question may be in vain already.
+      if (one.answeredLast - one.answeringSince! >= 1000 * this.#steadySeconds(one.name))
         return () => this.#takeBack(machine);
     }
     return undefined;

@@ -40,8 +40,9 @@ export class WatchedNode {
   measured: FactsAnswer["facts"] | undefined;
   /** Since the first question in vain was sent; undefined: the last one was answered, or none was sent. */
   silentSince: number | undefined;
-  /** Since the first answer after silence. */
+  /** When the first question after silence was sent that it answered, and the last. */
   answeringSince: number | undefined;
+  answeredLast = Number.NEGATIVE_INFINITY;
   leaseRefused = "";
   leaseless: readonly string[] = [];
   /** Whether it keeps a lease, of this watch or of one before. */
@@ -129,6 +130,7 @@ export class WatchedNode {
       const { facts, instances, lease } = answer.answer;
       this.silentSince = undefined;
       this.answeringSince ??= begun;
+      this.answeredLast = begun;
       this.lease.answered(lease, monotonic());
       this.measured = facts;
       const dead = (all: readonly WatchedInstance[]) =>

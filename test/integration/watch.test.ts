@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Run } from "../../lab/workspace";
 import { describeIsolated } from "../support/isolated-test";
-import { nothing, TestBed } from "../support/test-bed";
+import { TestBed } from "../support/test-bed";
 import { TestWatch } from "../support/test-watch";
 
 const cluster = (failover: string) => `
@@ -23,6 +23,8 @@ failover: { ${failover} }
 `;
 /** As many seconds that a loaded computer ends nothing for its slowness. */
 const moving = "lease_seconds: 12";
+
+const nodes = ["one", "two", "three"];
 
 describeIsolated("watch", () => {
   let bed: TestBed;
@@ -52,6 +54,8 @@ describeIsolated("watch", () => {
     bed = await TestBed.open({ isolated: {}, cluster: file, scenario: on("one") });
     execFileSync("mv", [file, clusterFile()]);
     await bed.configure("berth:cluster", clusterFile());
+    // Their databases are what is looked at.
+    await bed.configure("berth:purge", "false");
     cpSync("workloads/experiments", join(bed.folder, "code"), { recursive: true });
     const settings = JSON.parse(readFileSync("workloads/experiments/configs/player_A.json", "utf8"));
     const endless = { ...settings, step_seconds: 0.1, steps: 0, hold_mb: 1 };
@@ -60,14 +64,17 @@ describeIsolated("watch", () => {
   afterAll(() => bed.close());
   afterEach(async () => {
     for (const one of watches.splice(0)) await one.kill();
-    for (const node of ["one", "two", "three"]) {
+    for (const node of nodes) {
       await bed.fault("heal", node);
       await bed.fault("reboot", node);
     }
     for (const node of gone()) await bed.berthOn("back", node);
     await bed.destroy();
+    const { processes, stacks } = bed.left();
+    for (const node of nodes) rmSync(join(bed.workDir(node), "logs"), { recursive: true, force: true });
+    rmSync(join(bed.folder, "facts.json"), { force: true });
     writeFileSync(clusterFile(), cluster(moving));
-    expect(bed.left()).toEqual(nothing);
+    expect([processes, stacks]).toEqual([[], []]);
   });
 
   async function succeeds(run: Promise<Run>): Promise<string> {
@@ -124,6 +131,7 @@ describeIsolated("watch", () => {
     const now = await placed();
     expect([now, gone()]).toEqual([expect.stringMatching(/two|three/), ["one"]]);
     await makesSteps(now);
+    expectOneAfterTheOther("one", now);
     await bed.fault("reboot", "one");
     expect((await one.until("node-cleared", "one")).text).toContain("stop hive-cluster/a");
     await one.until("node-returned", "one");
@@ -145,10 +153,10 @@ describeIsolated("watch", () => {
     await one.until("failover-done");
     const now = await placed();
     await makesSteps(now);
+    expectOneAfterTheOther("one", now);
     await bed.fault("heal", "one");
     const healed = one.events.length;
     await one.until("node-cleared", "one", healed);
-    expectOneAfterTheOther("one", now);
     // Not steady yet: it is not used, and what it gave up stays where it is.
     await bed.fault("cut", "one");
     await one.until("node-silent", "one", healed);
@@ -158,6 +166,77 @@ describeIsolated("watch", () => {
     await makesSteps(now);
     expectOneAfterTheOther("one", now);
     expect([one.all("failover-begun").length, await placed()]).toEqual([1, now]);
+    expect(await one.end()).toBe(0);
+  });
+
+  test("a coordinator killed in the middle of a failover: the next watch goes on; without one, what runs ends with its lease", async () => {
+    await succeeds(bed.up());
+    const first = watch();
+    await first.until("lease-armed", "one");
+    await bed.fault("cut", "one");
+    await first.until("failover-begun");
+    await first.kill();
+    const second = watch();
+    await second.until("failover-done");
+    const now = await placed();
+    await makesSteps(now);
+    expectOneAfterTheOther("one", now);
+    await bed.fault("heal", "one");
+    await second.until("node-returned", "one");
+    expectOneAfterTheOther("one", now);
+
+    await second.kill();
+    const state = async () => JSON.parse((await bed.berth("status", "--json")).output).instances[0].state;
+    await expect.poll(state, { timeout: 120_000 }).toBe("fenced");
+    const before = steps(now).length;
+    expect((await bed.berth("drift")).output).toContain(
+      `a on ${now} is fenced: nobody has watched it for longer than its lease`,
+    );
+    expect(steps(now)).toHaveLength(before);
+    const third = watch();
+    await third.until("instance-running", "a");
+    await makesSteps(now);
+    expect(third.all("failover-begun")).toEqual([]);
+  });
+
+  test("a node at 94 % of its memory, and one that is silent now and then, keeps what it has", async () => {
+    await succeeds(bed.up());
+    const one = watch();
+    await one.until("lease-armed", "one");
+    const file = join(bed.machine("one").folder, "meminfo");
+    const sound = readFileSync(file, "utf8");
+    // In place: it is mounted.
+    writeFileSync(
+      file,
+      sound.replace(/(MemAvailable: +)\d+/, (_, words) => `${words}${Math.floor((0.06 * 1e9) / 1024)}`),
+    );
+    expect((await one.until("node-degraded", "one")).text).toBe(
+      "one is degraded: 94 % of its memory is used (1 % by Berth's instances)",
+    );
+    writeFileSync(file, sound);
+    for (let flap = 0; flap < 3; flap++) {
+      const before = one.events.length;
+      await bed.silence("one");
+      bed.sever("one");
+      await one.until("node-silent", "one", before);
+      await bed.restartSshd("one");
+      await one.until("node-up", "one", before);
+    }
+    await makesSteps("one");
+    expect([one.all("failover-begun"), gone(), await placed()]).toEqual([[], [], "one"]);
+    expect(steps("two").length + steps("three").length).toBe(0);
+  });
+
+  test("with auto_restart: false a lost node is only reported, and nobody has a lease", async () => {
+    writeFileSync(clusterFile(), cluster("auto_restart: false"));
+    await succeeds(bed.up());
+    const one = watch();
+    await one.until("instance-started", "a");
+    await bed.fault("kill", "one");
+    expect((await one.until("failover-needed")).text).toBe(
+      "failover.auto_restart is false; by hand:  ./berth gone one hive-cluster && ./berth up hive-cluster",
+    );
+    expect([gone(), await placed(), one.all("lease-armed"), isLeased("one")]).toEqual([[], "one", [], false]);
     expect(await one.end()).toBe(0);
   });
 });

@@ -39,9 +39,9 @@ export class TestWatch {
     );
   }
 
-  /** Resolves with the first such event after the first `after` events; throws when the watch ends or two minutes pass before. */
+  /** Resolves with the first such event after the first `after` events; throws when the watch ends or four minutes pass before. */
   async until(event: WatchEvent["event"], about?: string, after = 0): Promise<JournalEntry> {
-    const late = Date.now() + 120_000;
+    const late = Date.now() + 240_000;
     for (;;) {
       const found = this.all(event, about).find((one) => this.events.indexOf(one) >= after);
       if (found) return found;

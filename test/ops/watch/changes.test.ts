@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { changes, type Seen } from "../../../ops/watch/changes";
 
-const healthy = { status: "HEALTHY", holdings: [] } as const;
+const healthy: Seen["facts"] = { status: "HEALTHY", holdings: [] };
 const seen = (instances: Record<string, [string, number]> = {}, more: Partial<Seen> = {}): Seen => ({
   facts: healthy,
   bootId: "b1",
