@@ -4,7 +4,7 @@ const project = (name: string, include: string[], testTimeout: number, globalSet
   test: { name, include, testTimeout, hookTimeout: testTimeout, globalSetup },
 });
 
-/** unit: plain functions and mocks. conformance: plugins against a real sshd. integration: real engine, real sshd, real processes. kubernetes: real engine, API server, scheduler and operator. */
+/** unit: plain functions and mocks. conformance: plugins under a real engine, on this computer and a real API server. integration: real engine, real sshd, real processes. kubernetes: real engine, API server, scheduler and operator. */
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +13,9 @@ export default defineConfig({
         ["test/{topology,placement,components,ops,lab,tools,stacks,docs,policies,bench}/**/*.test.ts"],
         20_000,
       ),
-      project("conformance", ["test/conformance/**/*.test.ts"], 120_000),
+      project("conformance", ["test/conformance/**/*.test.ts"], 300_000, [
+        "test/conformance/kubernetes-if-built.ts",
+      ]),
       project("integration", ["test/integration/**/*.test.ts"], 300_000, ["test/support/bed-folders.ts"]),
       project("kubernetes", ["test/kubernetes/**/*.test.ts"], 300_000, ["test/support/shared-kubernetes.ts"]),
     ],

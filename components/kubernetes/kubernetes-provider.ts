@@ -15,12 +15,15 @@ export function kubernetesProvider({
   kubeconfig,
   renderTo,
 }: KubernetesProviderArgs): pulumi.ProviderResource {
+  // The plugin refuses a folder beside a cluster.
+  if (renderTo) return new KubernetesProvider("kubernetes", { renderYamlToDirectory: renderTo });
   return new KubernetesProvider("kubernetes", {
     context,
     kubeconfig: expanded(kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config"),
-    // As its package sends it.
+    // As its package sends them.
     enableServerSideApply: "true",
-    ...(renderTo && { renderYamlToDirectory: renderTo }),
+    // Else the preview that would repair what was changed by hand is a conflict, and so is that of what was imported.
+    enablePatchForce: "true",
   });
 }
 

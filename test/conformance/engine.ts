@@ -12,6 +12,8 @@ export interface Run {
   /** By resource, "" for none: what went wrong with it, and the other lines that were shown for it. */
   readonly errors: Record<string, string[]>;
   readonly shown: Record<string, string[]>;
+  /** By resource: what changes of it, by path, like "update" or "add-replace". */
+  readonly changes: Record<string, Record<string, string>>;
   /** Of policies, like "mandatory limit-length a: too long". */
   readonly violations: string[];
   /** All that was printed but the SDK's debug messages, which `--json` brings along, secrets and all. */
@@ -41,7 +43,7 @@ export class Engine {
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
     this.write(
       "package.json",
-      `{"name": "conformance", "dependencies": {"@pulumi/command": "${versions.command}"}}`,
+      `{"name": "conformance", "dependencies": {"@pulumi/command": "${versions.command}", "@pulumi/kubernetes": "${versions.kubernetes}"}}`,
     );
     this.write("Pulumi.yaml", `name: conformance\nruntime: ${JSON.stringify({ name: "nodejs", options })}\n`);
     this.pulumi("stack", "init", "test");
@@ -50,11 +52,16 @@ export class Engine {
   /** Constants of the programs to come. */
   define(constants: Record<string, unknown>): void {
     for (const [name, value] of Object.entries(constants))
-      this.prelude += `const ${name} = ${JSON.stringify(value)};\n`;
+      this.begin(`const ${name} = ${JSON.stringify(value)};\n`);
   }
 
-  /** Previews, brings up or takes down; `program` replaces the one before. */
-  run(verb: "preview" | "up" | "destroy", program?: string, flags: string[] = []): Promise<Run> {
+  /** What the programs to come begin with. */
+  begin(code: string): void {
+    this.prelude += code;
+  }
+
+  /** Previews, brings up, reads anew or takes down; `program` replaces the one before. */
+  run(verb: "preview" | "up" | "refresh" | "destroy", program?: string, flags: string[] = []): Promise<Run> {
     if (program !== undefined) this.write("index.js", this.prelude + program);
     const confirm = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const child = spawn("pulumi", [verb, "--json", ...confirm, ...flags], {
@@ -129,9 +136,15 @@ export class Engine {
 }
 
 interface Event {
-  resourcePreEvent?: { metadata: { op: string; urn: string } };
+  resourcePreEvent?: { metadata: Step };
   diagnosticEvent?: Diagnostic;
   policyEvent?: Violation;
+}
+
+interface Step {
+  op: string;
+  urn: string;
+  detailedDiff?: Record<string, { diffKind: string }> | null;
 }
 
 interface Violation {
@@ -154,11 +167,12 @@ function told(printed: string): Omit<Run, "ok"> {
     .filter((line) => line.startsWith('{"sequence"'))
     .map((line): Event => JSON.parse(line));
   const said = events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+  const steps = events
+    .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
+    .filter(({ op, urn }) => op !== "same" && isOurs(urn));
   return {
-    steps: events
-      .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
-      .filter(({ op, urn }) => op !== "same" && isOurs(urn))
-      .map((step) => `${step.op} ${nameOf(step)}`),
+    steps: steps.map((step) => `${step.op} ${nameOf(step)}`),
+    changes: Object.fromEntries(steps.map((step) => [nameOf(step), kinds(step)]).filter(([, of]) => of)),
     errors: byResource(said.filter(({ severity }) => severity === "error")),
     shown: byResource(said.filter(({ severity }) => severity !== "error")),
     violations: events.flatMap(({ policyEvent: violation }) => (violation ? [inWords(violation)] : [])),
@@ -175,6 +189,10 @@ function byResource(said: Diagnostic[]): Record<string, string[]> {
     ]),
   );
 }
+
+const kinds = ({ detailedDiff }: Step) =>
+  detailedDiff &&
+  Object.fromEntries(Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffKind]));
 
 const inWords = ({ enforcementLevel, policyName, resourceUrn, message }: Violation) =>
   `${enforcementLevel} ${policyName} ${nameOf({ urn: resourceUrn })}: ${message.trim().split("\n").slice(1).join("\n")}`;

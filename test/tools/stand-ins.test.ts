@@ -11,11 +11,11 @@ test.each(["language-host", "command-provider", "kubernetes-provider"])(
     engine.stdout.on("data", (chunk) => {
       printed += chunk;
     });
-    await expect.poll(() => printed, { timeout: 10_000 }).toMatch(/^\d+\n\d+\n$/); // its process, then its port
+    await expect.poll(() => printed, { timeout: 30_000 }).toMatch(/^\d+\n\d+\n$/); // its process, then its port
     const running = `/proc/${printed.split("\n")[0]}/exe`;
     expect(existsSync(running)).toBe(true);
     engine.kill("SIGKILL");
     await once(engine, "exit");
-    await expect.poll(() => existsSync(running), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => existsSync(running), { timeout: 30_000 }).toBe(false);
   },
 );

@@ -77,8 +77,11 @@ describe("one node as a place to compute", () => {
   });
 
   test("the provider is the cluster file's context and nobody else's", () => {
-    const { context, enableServerSideApply } = one("kubernetes").inputs;
-    expect({ context, enableServerSideApply }).toEqual({ context: "brain", enableServerSideApply: "true" });
+    expect(one("kubernetes").inputs).toMatchObject({
+      context: "brain",
+      enableServerSideApply: "true",
+      enablePatchForce: "true",
+    });
   });
 
   test("the autoscaler says how many workers there are, from the first on", () => {
@@ -321,7 +324,7 @@ describe("rendered", () => {
     pulumi.runtime.setConfig("berth:render_yaml", "rendered");
     await deployed(load("brain-node", "brain-node"));
     expect(registered.filter(({ type }) => type === "command:local:Command")).toEqual([]);
-    expect(one("kubernetes").inputs.renderYamlToDirectory).toBe("rendered");
+    expect(one("kubernetes").inputs).toEqual({ renderYamlToDirectory: "rendered" });
     expect(one("cognition-namespace").type).toBe("kubernetes:core/v1:Namespace");
   });
 });

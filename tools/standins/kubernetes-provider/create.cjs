@@ -33,7 +33,7 @@ async function create(object, manager, { cluster, settings, urn, ...context }) {
       const mayCome = error instanceof NoMatchError || isNotFound(error);
       if (error.live) throw error;
       if (!mayCome || attempt === PAUSES_MS.length) throw new Error(inWords(error, object, urn));
-      context.log("INFO", `Retry #${attempt}; creation failed: ${error.message}`);
+      await context.log("INFO", `Retry #${attempt}; creation failed: ${error.message}`);
       await sleep(PAUSES_MS[attempt], undefined, { signal: context.signal });
     }
 }

@@ -1,6 +1,7 @@
 "use strict";
 
 const { UNKNOWN, isObject, plain } = require("../values.cjs");
+const { isBuiltIn } = require("./kinds.cjs");
 const { isAutonamed } = require("./names.cjs");
 const { normalized, pruned } = require("./objects.cjs");
 const { isSameQuantity } = require("./quantities.cjs");
@@ -49,12 +50,16 @@ function walk(path, old, value, report, apiVersion) {
     for (let i = 0; i < Math.max(old.length, value.length); i++)
       walk([...path, i], old[i], value[i], report, apiVersion);
   else if (old === undefined || old === null) {
-    if (value !== undefined && value !== null) report(path, "ADD");
+    if (value !== undefined && value !== null && !isDropped(apiVersion, value)) report(path, "ADD");
   } else if (value === undefined || value === null) report(path, "DELETE");
   else if (old !== value || value === UNKNOWN) {
     if (!isSameQuantity(apiVersion, path.join("."), old, value)) report(path, "UPDATE");
   }
 }
+
+/** Of the built-in kinds the server leaves out lists and maps that are empty; in custom resources they stay. */
+const isDropped = (apiVersion, value) =>
+  isBuiltIn(apiVersion) && typeof value === "object" && Object.keys(value).length === 0;
 
 /** Whether a change at `path` touches what `pattern` names: at it, below it, or above it. "*" stands for any index. */
 const touches = (path, pattern) =>

@@ -17,9 +17,9 @@ const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
 const { connectEngine } = require("../engine.cjs");
 const { filled, fromStruct } = require("../messages.cjs");
 const { engineAddress, servePlugin, unary } = require("../serve.cjs");
+const { configDiff } = require("./config-diff.cjs");
 const { diff } = require("./diff.cjs");
 const { Provider } = require("./provider.cjs");
-const { serverOf } = require("./kubeconfig.cjs");
 const { settingsFailures, settingsFrom } = require("./settings.cjs");
 
 const VERSION = "4.34.2";
@@ -47,17 +47,14 @@ const handlers = {
     });
   },
   async diffConfig(request) {
-    const [olds, news] = [fromStruct(request.getOlds()), fromStruct(request.getNews())];
-    const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
-      (name) => JSON.stringify(olds[name]) !== JSON.stringify(news[name]),
+    const { changed, replacing } = await configDiff(
+      fromStruct(request.getOlds()),
+      fromStruct(request.getNews()),
     );
-    const servers = [await serverOf(olds), await serverOf(news)];
-    const isElsewhere = servers.every(Boolean) && servers[0] !== servers[1];
-    const replacing = isElsewhere ? ["kubeconfig", "context", "cluster"] : [];
     return filled(new rpc.DiffResponse(), {
       Changes: changed.length > 0 ? DIFF_SOME : DIFF_NONE,
       DiffsList: changed,
-      ReplacesList: changed.filter((name) => [...replacing, "renderYamlToDirectory"].includes(name)),
+      ReplacesList: replacing,
     });
   },
   async configure(request) {

@@ -42,7 +42,7 @@ class Provider {
       this,
     );
     if (this.directory && some(inputs, isSecret))
-      log(request.getUrn(), "WARNING", "rendered YAML will contain a secret value in plaintext");
+      await log(request.getUrn(), "WARNING", "rendered YAML will contain a secret value in plaintext");
     return filled(new rpc.CheckResponse(), { Inputs: toStruct(inputs) });
   }
 
@@ -89,7 +89,7 @@ class Provider {
       if (!request.getPreview()) {
         const path = await render(object, this.directory);
         if (some(news, isSecret))
-          log(urn, "WARNING", `rendered file ${path} contains a secret value in plaintext`);
+          await log(urn, "WARNING", `rendered file ${path} contains a secret value in plaintext`);
       }
       return object;
     }
@@ -112,7 +112,7 @@ class Provider {
 
   async read(request) {
     if (this.cluster.unreachable) {
-      log(
+      await log(
         request.getUrn(),
         "WARNING",
         `configured Kubernetes cluster is unreachable: ${this.cluster.unreachable}`,
@@ -153,7 +153,7 @@ class Provider {
       return new Empty();
     }
     if (this.cluster.unreachable) {
-      log(
+      await log(
         request.getUrn(),
         "WARNING",
         `configured Kubernetes cluster is unreachable: ${this.cluster.unreachable}`,

@@ -85,9 +85,9 @@ async function untilGone(object, inputs, context) {
     async next() {
       live = await context.read(object).catch(look);
     },
-    late: () => {
+    late: async () => {
       const finalizers = live.metadata.finalizers ?? [];
-      context.log("WARNING", `finalizers might be preventing deletion (${finalizers.join(", ")})`);
+      await context.log("WARNING", `finalizers might be preventing deletion (${finalizers.join(", ")})`);
       throw new NotReadyError("timed out waiting for the condition", live);
     },
     cancelled: () => {
