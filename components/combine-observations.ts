@@ -25,8 +25,11 @@ export interface Observations {
  * last success, so after an update that failed a later snapshot knows better; a snapshot from before the last update is stale.
  */
 export function combineObservations({ stack, own, others, snapshot, now }: Observations): Observed {
+  // Pods have names of their own: whose state is known is not counted twice.
+  const isKnown = (owner: string | undefined) =>
+    owner === stack || others.some(({ name, decision }) => name === owner && decision !== undefined);
   const ledgers = Object.entries(snapshot?.nodes ?? {}).flatMap(([node, { holdings }]) =>
-    holdings.map((holding) => ({ node, ...holding })),
+    holdings.filter(({ pod_of: owner }) => !isKnown(owner)).map((holding) => ({ node, ...holding })),
   );
   const isYounger = (time: string | undefined) =>
     snapshot !== undefined && (time === undefined || snapshot.taken_at > time);

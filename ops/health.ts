@@ -9,7 +9,7 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
-import { stackFiles, stackNames } from "../topology/stack-files";
+import { stackFiles } from "../topology/stack-files";
 import { askFacts, type FactsAnswer } from "./ask-facts";
 import { askKubernetesHealth } from "./ask-kubernetes-health";
 import type { Answer } from "./ask-node";
@@ -64,7 +64,6 @@ export async function health(stack: string, options: HealthOptions): Promise<num
     askKubernetesHealth(cluster, pause),
   ]);
   const now = new Date();
-  const stacks = [...new Set([...stackNames(), stack])];
   const nodes: FactsSnapshot["nodes"] = {};
   const reports: Record<string, HealthReport> = {};
   const drained = drainedNodes(join(files.drained, cluster.name));
@@ -77,7 +76,7 @@ export async function health(stack: string, options: HealthOptions): Promise<num
       kubernetesNode &&
       kubernetesHealth(
         { ...node, kubernetesNode },
-        { answer: kubernetes, before, context: cluster.kubernetes!.context, stacks, now, graceSeconds },
+        { answer: kubernetes, before, context: cluster.kubernetes!.context, now, graceSeconds },
       );
     const facts = ssh && inKubernetes ? mergedFacts(ssh, inKubernetes) : ((ssh ?? inKubernetes) as NodeFacts);
     nodes[name] = facts;

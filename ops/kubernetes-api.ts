@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { homedir } from "node:os";
 import { delimiter, resolve } from "node:path";
@@ -18,8 +18,17 @@ export interface KubernetesAccess {
 
 /** Milliseconds for one answer, credentials and connection included. */
 const patience = 10_000;
+const silence = `no answer in ${patience / 1000} s`;
 /** Objects of a list in one answer. */
 const page = 500;
+
+interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly sent?: string;
+  /** Its end may be far away. */
+  readonly isFollowed?: boolean;
+}
 
 /** An API server as a kubeconfig's context names it. */
 export class KubernetesApi {
@@ -110,20 +119,43 @@ export class KubernetesApi {
     await this.send("DELETE", path);
   }
 
+  /** Text as it comes until its end, such as a log that is followed. Throws KubernetesError when nobody begins to answer. */
+  async follow(path: string, onText: (text: string) => void): Promise<void> {
+    await this.exchange({ method: "GET", path, isFollowed: true }, onText);
+  }
+
   private async send(method: string, path: string, sent?: string): Promise<string> {
-    const deadline = AbortSignal.timeout(patience);
-    const options = { ...(await this.authorized(deadline)), method, signal: deadline };
-    const { status, body } = await answerOf(`${this.server}${path}`, options, sent).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw unreachable(
-          this.access,
-          this.server,
-          deadline.aborted ? `no answer in ${patience / 1000} s` : error,
-        );
-      },
-    );
-    if (status >= 200 && status < 300) return body;
-    throw refusalOf(this.access, this.server, path, status, body);
+    let text = "";
+    await this.exchange({ method, path, ...(sent !== undefined && { sent }) }, (part) => {
+      text += part;
+    });
+    return text;
+  }
+
+  private async exchange(
+    { method, path, sent, isFollowed }: Exchange,
+    onText: (text: string) => void,
+  ): Promise<void> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), patience);
+    try {
+      const options = { ...(await this.authorized(deadline.signal)), method, signal: deadline.signal };
+      const response = await responseTo(`${this.server}${path}`, options, sent);
+      if (isFollowed) clearTimeout(timer);
+      const status = response.statusCode ?? 0;
+      const isFine = status >= 200 && status < 300;
+      let refusal = "";
+      for await (const text of response.setEncoding("utf8"))
+        if (isFine) onText(text);
+        else refusal += text;
+      if (!isFine) throw refusalOf(this.access, this.server, path, status, refusal);
+    } catch (error) {
+      if (error instanceof KubernetesError) throw error;
+      const why = deadline.signal.aborted ? silence : (error as NodeJS.ErrnoException);
+      throw unreachable(this.access, this.server, why);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Options of a request with the credentials: a program that fetches them may fail, or never end. */
@@ -132,7 +164,7 @@ export class KubernetesApi {
       headers: { accept: "application/json", "content-type": "application/json" },
     };
     const late = once(deadline, "abort").then(() => {
-      throw new Error(`no answer in ${patience / 1000} s`);
+      throw new Error(silence);
     });
     try {
       await Promise.race([this.config.applyToHTTPSOptions(options), late]);
@@ -161,24 +193,9 @@ function kubeconfigFiles({ kubeconfig }: KubernetesAccess): string[] {
 
 const fromHome = (file: string) => resolve(file.replace(/^~(?=\/|$)/, homedir()));
 
-function answerOf(
-  url: string,
-  options: RequestOptions,
-  sent?: string,
-): Promise<{ status: number; body: string }> {
+function responseTo(url: string, options: RequestOptions, sent?: string): Promise<IncomingMessage> {
   const request = url.startsWith("http:") ? httpRequest : httpsRequest;
-  return new Promise((done, failed) => {
-    const asked = request(url, options, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("end", () =>
-        done({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString() }),
-      );
-      response.on("error", failed);
-    });
-    asked.on("error", failed);
-    asked.end(sent);
-  });
+  return new Promise((done, failed) => request(url, options, done).on("error", failed).end(sent));
 }
 
 const firstLine = (error: unknown) => String((error as Error).message ?? error).split("\n")[0];

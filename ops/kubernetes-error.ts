@@ -12,6 +12,7 @@ export type KubernetesFault =
   | "Forbidden"
   | "KindMissing"
   | "NotFound"
+  | "LogUnavailable"
   | "AnswerUnexpected";
 
 /** An API server did not answer as it should: printed as it is, without a stack, where nobody makes more of it. */

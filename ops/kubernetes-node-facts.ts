@@ -11,8 +11,6 @@ export interface SeenBy {
   readonly census: KubernetesCensus;
   /** For the remedies. */
   readonly context: string;
-  /** Stacks of this project: what their pods hold, their states know. */
-  readonly stacks: readonly string[];
   readonly now: Date;
   /** How long a node may be not ready. */
   readonly graceSeconds: number;
@@ -22,8 +20,8 @@ export interface SeenBy {
 export const stackLabel = "berth.dev/stack";
 
 /**
- * How a node is in Kubernetes' own words, what of it pods may have, and what those hold that no stack of this project and no
- * co-tenant of the cluster file answers for.
+ * How a node is in Kubernetes' own words, what of it pods may have, and what those hold that are no co-tenant's of the cluster
+ * file.
  */
 export function kubernetesNodeFacts(node: Node & { kubernetesNode: string }, by: SeenBy): NodeFacts {
   const name = node.kubernetesNode;
@@ -37,7 +35,6 @@ export function kubernetesNodeFacts(node: Node & { kubernetesNode: string }, by:
   const here = pods.filter(({ spec }) => spec.nodeName === name);
   const foreign = here.filter(
     ({ metadata }) =>
-      !by.stacks.includes(metadata.labels?.[stackLabel] ?? "") &&
       !node.coTenants.some(({ namespace }) => namespace !== undefined && namespace === metadata.namespace),
   );
   const allocatable = amountsOf(seen.status?.allocatable);
@@ -52,11 +49,13 @@ export function kubernetesNodeFacts(node: Node & { kubernetesNode: string }, by:
 
 function holdingOf(pod: Pod): NodeFacts["holdings"] {
   const { cpuCores, memoryBytes, gpus } = podAmounts(pod);
+  const owner = pod.metadata.labels?.[stackLabel];
   if (cpuCores === 0 && memoryBytes === 0 && gpus === 0) return [];
   return [
     {
       stack: `${namespacePrefix}${pod.metadata.namespace}`,
       instance: pod.metadata.name,
+      ...(owner !== undefined && { pod_of: owner }),
       memory_bytes: memoryBytes,
       gpu_memory_bytes: 0,
       ...(cpuCores > 0 && { cpu_cores: cpuCores }),

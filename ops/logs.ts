@@ -7,6 +7,7 @@ import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { type Answer, askNode } from "./ask-node";
 import { askNodes } from "./ask-nodes";
+import { memberPods, podByName, podLogs } from "./pod-logs";
 
 export interface LogsOptions {
   configFile?: string;
@@ -45,7 +46,12 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
     throw new ConfigError([`berth: --lines: expected a whole number, such as 20, got "${options.lines}"`]);
   const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
   const ids = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map((job) => job.name)];
-  const names = cluster.nodes.map((node) => node.name);
+  const pods = memberPods(scenario.rayClusters);
+  const pod =
+    pods.find((one) => one.name === name) ??
+    (ids.includes(name) ? undefined : podByName(scenario.rayClusters, name));
+  if (pod) return podLogs(cluster, pod, options);
+  const names = [...sshNodes(cluster), ...pods].map((one) => one.name);
   if (![...ids, ...names].includes(name))
     throw new ConfigError([
       `berth: no instance, Ray job or node "${name}"${didYouMean(name, [...ids, ...names])}`,

@@ -85,14 +85,14 @@ Examples:
 
 program
   .command("status")
-  .description("ask the machines what runs there; changes nothing")
+  .description("ask the machines what runs there, and Kubernetes how its Ray clusters are; changes nothing")
   .argument("<stack>", "a stack of stacks/, such as hive-cluster")
   .option("--config-file <file>", "stack file to use instead of the one in stacks/")
   .option("--json", "the answers for machines")
   .addHelpText(
     "after",
     `
-Exit status: 0 all runs or has completed, 1 something does not or a node did not answer, 2 bad input.
+Exit status: 0 all runs or has completed, and Ray clusters are ready; 1 something is not or a node did not answer; 2 bad input.
 
 Examples:
   ./berth status hive-cluster

@@ -36,7 +36,8 @@ export function addOperateVerbs(program: Command): void {
   addVerb(program, {
     name: "health",
     alias: "facts",
-    description: "ask the machines how they are and who holds what there; the next preview reads the answers",
+    description:
+      "ask the machines, and Kubernetes of its nodes, how they are and who holds what there; the next preview reads the answers",
     args: [stackArgument],
     options: [
       [
@@ -71,7 +72,8 @@ export function addOperateVerbs(program: Command): void {
   });
   addVerb(program, {
     name: "resources",
-    description: "memory, CPU and GPUs of every node, and what of them is in use by whom",
+    description:
+      "memory, CPU and GPUs of every node, and what of them is in use by whom; in Kubernetes, what pods ask for",
     args: [stackArgument],
     json: "the answers for machines; null is what a machine does not tell",
     exitStatus: "0 all nodes answered, 1 one did not, 2 bad input",
@@ -82,13 +84,16 @@ export function addOperateVerbs(program: Command): void {
   addVerb(program, {
     name: "logs",
     description:
-      "the log of an instance or Ray job, from wherever it runs or ran last; or of all instances on a node",
-    args: [stackArgument, ["<name>", "an instance, a Ray job, or a node"]],
+      "the log of an instance, Ray job or member of a Ray cluster, from wherever it runs or ran last; or of all instances on a node",
+    args: [
+      stackArgument,
+      ["<name>", "an instance, a Ray job, a Ray cluster in Kubernetes or a pod of it, or a node"],
+    ],
     options: [
       ["-f, --follow", "and what comes, until Ctrl-C: over rotations, lost connections and moves"],
       ["-n, --lines <number>", "so many lines from the end", "20"],
     ],
-    json: "an object a line: node, instance, line",
+    json: "an object a line: node, instance, line; of a pod its name, too",
     exitStatus: "0 there is a log, 1 there is none, or nobody answered, 2 bad input; 130 after Ctrl-C",
     examples: ["logs hive-cluster critic", "logs hive-cluster critic -f -n 100", "logs hive-cluster rpi1"],
     run: (stack, name, options) => (require("./logs") as typeof import("./logs")).logs(stack, name, options),

@@ -30,7 +30,7 @@ export interface SeenPod {
   readonly now: Date;
   /** Names of the cluster file by those of Kubernetes. */
   readonly nodeNames: ReadonlyMap<string, string>;
-  /** Bytes in use by `namespace/name`, where a metrics API tells. */
+  /** Bytes in use by pod of its namespace, where a metrics API tells. */
   readonly used: ReadonlyMap<string, number>;
 }
 
@@ -54,7 +54,7 @@ export function podStatus(pod: Pod, { now, nodeNames, used }: SeenPod): PodStatu
     state,
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     uptime_s: runs ? Math.max(0, (now.getTime() - Date.parse(status.startTime!)) / 1000) : null,
-    memory_bytes: used.get(`${metadata.namespace}/${metadata.name}`) ?? null,
+    memory_bytes: used.get(metadata.name) ?? null,
     memory_limit_bytes: limit > 0 ? limit : null,
     reason: reasonOf(pod) ?? null,
   };

@@ -2,8 +2,12 @@ import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askFacts } from "./ask-facts";
+import { askKubernetes } from "./ask-kubernetes";
 import { askNodes } from "./ask-nodes";
-import { resourceTable } from "./resource-table";
+import { kubernetesCensus } from "./kubernetes-census";
+import { kubernetesUse } from "./kubernetes-use";
+import { memoryInUse } from "./metrics";
+import { type NodeUse, resourceTable } from "./resource-table";
 
 export interface ResourcesOptions {
   configFile?: string;
@@ -11,14 +15,29 @@ export interface ResourcesOptions {
 }
 
 /**
- * Asks every node of a stack's cluster what is in use there and prints it. Returns the exit status: 0 all answered, 1 one did not.
- * Throws ConfigError.
+ * Asks every node of a stack's cluster what is in use there, and Kubernetes what is asked for and by whom, and prints it. Returns
+ * the exit status: 0 all answered, 1 one did not. Throws ConfigError.
  */
 export async function resources(stack: string, options: ResourcesOptions): Promise<number> {
-  const nodes = sshNodes(loadTopology(stackFiles(stack, options.configFile)).cluster);
-  const asked = await askNodes(nodes, stack, askFacts);
-  const answers = new Map([...asked].map(([name, said]) => [name, "answer" in said ? said.answer : said]));
-  if (options.json) console.log(JSON.stringify({ nodes: Object.fromEntries(answers) }, null, 2));
-  else console.log(resourceTable(answers));
-  return [...answers.values()].some((answer) => "problem" in answer) ? 1 : 0;
+  const { cluster } = loadTopology(stackFiles(stack, options.configFile));
+  const [overSsh, inKubernetes] = await Promise.all([
+    askNodes(sshNodes(cluster), stack, askFacts),
+    askKubernetes(cluster, (api) => Promise.all([kubernetesCensus(api), memoryInUse(api, "nodes")])),
+  ]);
+  const nodes = new Map<string, NodeUse>();
+  for (const { name, kubernetesNode } of cluster.nodes) {
+    const said = overSsh.get(name);
+    const kubernetes =
+      kubernetesNode === undefined || inKubernetes === undefined
+        ? undefined
+        : "problem" in inKubernetes
+          ? { problem: inKubernetes.problem }
+          : kubernetesUse(kubernetesNode, ...inKubernetes.answer);
+    const own = said && ("answer" in said ? said.answer : said);
+    nodes.set(name, { ...own, ...(kubernetes && { kubernetes }) });
+  }
+  if (options.json) console.log(JSON.stringify({ nodes: Object.fromEntries(nodes) }, null, 2));
+  else console.log(resourceTable(nodes));
+  const isSilent = (one: NodeUse) => "problem" in one || (one.kubernetes && "problem" in one.kubernetes);
+  return [...nodes.values()].some(isSilent) ? 1 : 0;
 }

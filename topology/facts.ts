@@ -11,6 +11,8 @@ const holdingSchema = z.object(
   {
     stack: z.string("a stack's name"),
     instance: z.string("an instance's id"),
+    /** The stack of Berth's whose pod it is: its state may know of it, by another name. */
+    pod_of: z.string("a stack's name").optional(),
     memory_bytes: count,
     gpu_memory_bytes: count,
     /** Missing, as are the next three, from those who have none of their own, or one slot. */

@@ -179,3 +179,21 @@ test("what Kubernetes lets pods have of a node, and what a namespace holds there
     },
   ]);
 });
+
+test("pods of a stack whose state is known are not counted beside it", () => {
+  const given = snapshot(20, {});
+  const pod = (name: string, owner: string) => ({
+    stack: "kubernetes/cognition",
+    instance: name,
+    pod_of: owner,
+    memory_bytes: 3,
+    gpu_memory_bytes: 0,
+    slots: 0 as const,
+    port: null,
+  });
+  given.nodes.rpi1!.holdings = [pod("a", "mine"), pod("b", "theirs"), pod("c", "lost")];
+  const names = (others: OtherStack[]) =>
+    combine({ others, snapshot: given }).others.map(({ instance }) => instance);
+  expect(names([{ ...other(10), decision: decision(10, {}) }])).toEqual(["c"]);
+  expect(names([{ ...other(10), decision: undefined }])).toEqual(["b", "c"]);
+});

@@ -86,7 +86,12 @@ const holding = (instance: string, cpu_cores: number, more: object = {}) => ({
   slots: 0,
   port: null,
 });
-const holdings = [holding("notebook", 0.5), holding("train-0", 4, { memory_bytes: 16e9, gpus: 1 })];
+const { cpu_cores: _none, ...ours } = holding("ours", 0, { memory_bytes: 2e9 });
+const holdings = [
+  holding("notebook", 0.5),
+  { ...ours, pod_of: "facts-test" },
+  holding("train-0", 4, { memory_bytes: 16e9, gpus: 1 }),
+];
 const allocatable = { cpu_cores: 20, memory_bytes: 128e9, gpus: 2 };
 const notes = [`vllm asks for 12 GB in namespace ${inference}, the cluster file says 8 GB`];
 
@@ -121,7 +126,7 @@ test("the same for people; a cordoned node keeps what it has", async () => {
     status: 1,
     stderr: "",
     stdout: `\
-HW-BRAIN-01  DEGRADED     pods ask for 30.0 of 128.0 GB, 5.5 of 20 cores, 2 of 2 GPUs; cordoned; kubectl --context ${lab.context} uncordon hw-brain-01 takes it back; kubernetes/${research}/notebook, kubernetes/${research}/train-0
+HW-BRAIN-01  DEGRADED     pods ask for 30.0 of 128.0 GB, 5.5 of 20 cores, 2 of 2 GPUs; cordoned; kubectl --context ${lab.context} uncordon hw-brain-01 takes it back; kubernetes/${research}/notebook, kubernetes/${research}/ours, kubernetes/${research}/train-0
              note: ${notes[0]}
 note: Kubernetes has nodes that the cluster file does not: wrx80-node1
 

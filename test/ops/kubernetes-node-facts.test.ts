@@ -70,7 +70,6 @@ const pod = (
 const by = (nodes: KubernetesNode[], pods: Pod[] = []): SeenBy => ({
   census: { nodes, pods },
   context: "brain",
-  stacks: ["brain-node"],
   now: new Date("2026-01-31T12:01:00Z"),
   graceSeconds: 60,
 });
@@ -153,14 +152,13 @@ it("a node that Kubernetes does not know is unavailable", () => {
   });
 });
 
-it("tells what pods may have, and what those hold that nobody else answers for", () => {
+it("tells what pods may have, and what those hold that no co-tenant answers for", () => {
   const pods = [
     pod("kube-system", "dns-1", { cpu: "100m", memory: "70M" }),
     pod("kube-system", "proxy", {}),
     pod("research", "train-0", { cpu: "4", memory: "16G", "nvidia.com/gpu": "1" }),
     pod("inference", "vllm-0", { memory: "8G", "nvidia.com/gpu": "1" }),
     pod("cognition", "brain-head-x", { memory: "8G" }, { labels: { "berth.dev/stack": "brain-node" } }),
-    pod("cognition", "other-head-x", { memory: "8G" }, { labels: { "berth.dev/stack": "somebody-else's" } }),
     { ...pod("research", "elsewhere", { memory: "8G" }), spec: { nodeName: "hw-brain-02", containers: [] } },
   ];
   const held = (stack: string, instance: string, memory_bytes: number, more = {}) => ({
@@ -178,7 +176,7 @@ it("tells what pods may have, and what those hold that nobody else answers for",
     holdings: [
       held("kubernetes/kube-system", "dns-1", 70e6, { cpu_cores: 0.1 }),
       held("kubernetes/research", "train-0", 16e9, { cpu_cores: 4, gpus: 1 }),
-      held("kubernetes/cognition", "other-head-x", 8e9),
+      held("kubernetes/cognition", "brain-head-x", 8e9, { pod_of: "brain-node" }),
     ],
   });
 });

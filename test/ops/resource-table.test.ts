@@ -54,3 +54,44 @@ host    memory  ████████████████████  64
         GPU 1   ▒▒▒▒▒···············  12.0 of 48.0 GB, 0 % busy (NVIDIA A6000)
 rpi1    berth: CannotConnect: rpi1: no route to host; see whether it is switched on`);
 });
+
+it("draws what pods ask for, by whom, beside what a machine tells over SSH", () => {
+  const holder = (namespace: string, stack: string | null, gb: number, cpu_cores: number, gpus: number) => ({
+    namespace,
+    stack,
+    pods: 1,
+    memory_bytes: gb * 1e9,
+    cpu_cores,
+    gpus,
+  });
+  const kubernetes = {
+    node: "hw-brain-01",
+    allocatable: { memory_bytes: 128e9, cpu_cores: 20, gpus: 2 },
+    requested: { memory_bytes: 64e9, cpu_cores: 10.5, gpus: 2 },
+    memory_used_bytes: null,
+    holders: [
+      holder("cognition", "brain-node", 48, 8, 1),
+      holder("inference", null, 16, 2, 1),
+      holder("kube-system", null, 0, 0.5, 0),
+    ],
+  };
+  const bare = { allocatable: { memory_bytes: 8e9, cpu_cores: 4, gpus: 0 }, holders: [] };
+  const idle = { ...kubernetes, ...bare, requested: { memory_bytes: 0, cpu_cores: 0, gpus: 0 } };
+  expect(
+    resourceTable(
+      new Map([
+        ["brain", { kubernetes }],
+        ["both", { ...answer({}, 16e9), kubernetes: { ...idle, memory_used_bytes: 2e9 } }],
+        ["lost", { kubernetes: { problem: 'Kubernetes has no node "lost"' } }],
+      ]),
+    ),
+  ).toBe(`\
+brain  memory  ████████▒▒··········  pods ask for 64.0 of 128.0 GB, Berth's brain-node 48.0, inference 16.0
+       CPU     ████████▒▒▒·········  pods ask for 10.5 of 20 cores, Berth's brain-node 8, inference 2, kube-system 0.5
+       GPU     ██████████▒▒▒▒▒▒▒▒▒▒  pods ask for 2 of 2, Berth's brain-node 1, inference 1
+both   memory  █████▒▒▒▒▒··········  32.0 of 64.0 GB, 16.0 by Berth
+       CPU     ▒▒▒▒▒···············  load 3.0 of 12 cores
+       memory  ····················  pods ask for 0.0 of 8.0 GB; 2.0 GB are in use
+       CPU     ····················  pods ask for 0 of 4 cores
+lost   Kubernetes has no node "lost"`);
+});
