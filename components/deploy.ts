@@ -60,7 +60,13 @@ export function deploy({ cluster, scenario, observed }: Topology, plan: Plan) {
   const prepared = nodes.map((node) => node.prepared);
   const hostOf = new Map(machines.map(({ name, connection }) => [name, connection.host]));
   const peers = peersOf(overSsh, byId, hostOf);
-  const rosters = nodes.map((node) => roster(node, placedOn(overSsh, node.name), peers, prepared));
+  const longestCheckpoint = Math.max(
+    0,
+    ...scenario.instances.map(({ checkpoint }) => checkpoint?.timeoutSeconds ?? 0),
+  );
+  const rosters = nodes.map((node) =>
+    roster(node, placedOn(overSsh, node.name), peers, prepared, longestCheckpoint),
+  );
   const places = inOrder(overSsh, byId).map((placement) => ({
     placement,
     node: nodes.find(({ name }) => name === placement.node)!,

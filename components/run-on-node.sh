@@ -135,7 +135,7 @@ send() {
 # One process writes all files: with one for each, asking 50 nodes would start thousands.
 program() {
   case $verb in
-    preflight | purge | facts | logs | census | watch) set -- "$supervisor"/*.py ;;
+    preflight | purge | facts | logs | census | watch | checkpoint | snapshot) set -- "$supervisor"/*.py ;;
     *) set -- ;;
   esac
   cat "$supervisor/loader.py"
@@ -155,7 +155,7 @@ program() {
 # Whoever only asks decides nothing.
 or_gone() {
   case $verb in
-    preflight | roster | start | connect | ray-environment | ray-joined | ray-job) printf '; to go on without it:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
+    preflight | roster | start | connect | checkpoint | ray-environment | ray-joined | ray-job) printf '; to go on without it:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
     stop | purge | ray-remove | ray-job-stop) printf '; if it is gone for good:  ./berth gone %s %s' "$BERTH_NODE" "$BERTH_STACK" ;;
   esac
 }
@@ -178,7 +178,7 @@ if [ "$verb" = connect ]; then
 fi
 request=$(cat)
 case $verb in
-  facts | status | logs | census | watch)
+  facts | status | logs | census | watch | snapshot)
     # Asked in one go: it only asks, or renews what may be renewed twice, so that it may be sent again where it is not plain what became of it.
     send -o ControlMaster=auto -o "ControlPersist=$idle_seconds"
     if [ $status = 255 ]; then

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { carriedCheckpoint } from "./carried-checkpoint";
 import { holding } from "./holding";
 import type { Placed } from "./instance-view";
 import { remoteCommand } from "./remote-command";
@@ -22,15 +23,19 @@ export function supervisedProcess(
   { parent, dependsOn }: { parent: pulumi.Resource } & Pick<pulumi.ResourceOptions, "dependsOn">,
 ): { janitor: local.Command; started: local.Command } {
   const { node, instance, after = [] } = args;
+  const carry = instance.checkpoint && carriedCheckpoint(name, args, { parent, dependsOn });
+  const deadlineSeconds = 120 + (instance.checkpoint?.timeoutSeconds ?? 0);
   const janitor = remoteCommand(
     `${name}-janitor`,
     {
-      place: node.place,
+      // Replaced with it, it has ended the instance before what that wrote is looked for.
+      place: carry ? [...node.place, carry.id] : node.place,
       reach: node.reach,
       undo: "stop",
+      deadlineSeconds,
       request: node.target.apply((target) => ({ ...target, instance: { id: instance.id } })),
     },
-    { parent, dependsOn },
+    { parent, dependsOn: carry ?? dependsOn },
   );
   const request = node.target.apply((target) => ({ ...target, ...startRequest(args) }));
   const started = remoteCommand(
@@ -40,6 +45,7 @@ export function supervisedProcess(
       place: [node.args.machine.name, janitor.id],
       reach: node.reach,
       ensure: "start",
+      deadlineSeconds,
       request: Object.keys(instance.env).length > 0 ? pulumi.secret(request) : request,
     },
     { parent, dependsOn: after.length > 0 ? [janitor, ...after] : janitor },
@@ -67,6 +73,13 @@ function startRequest({ instance, placement, node, program }: SupervisedProcessA
       network: instance.network,
       host: machine.connection.host,
       port: placement.port,
+      ...(instance.checkpoint && {
+        checkpoint: {
+          signal: instance.checkpoint.signal,
+          command: instance.checkpoint.command,
+          timeout_s: instance.checkpoint.timeoutSeconds,
+        },
+      }),
       restart: {
         policy: instance.restart.policy,
         attempts: instance.restart.attempts,

@@ -5,16 +5,17 @@ import { runOnNode } from "./run-on-node";
 /** What a node said: its supervisor's answer, or why there is none. */
 export type Answer<T> = { readonly answer: T } | { readonly problem: string };
 
-const deadlineSeconds = 20;
+const usualSeconds = 20;
 
 /**
  * Asks one node's supervisor: verbs that change no instance. Never throws for what is wrong over there.
- * Waits a minute at most.
+ * Waits a minute at most, or as much longer as the deadline is.
  */
 export async function askNode<T>(
   reach: Reach,
-  verb: "status" | "logs" | "facts" | "census" | "watch" | "release",
+  verb: "status" | "logs" | "facts" | "census" | "watch" | "release" | "snapshot",
   request: object,
+  deadlineSeconds = usualSeconds,
 ): Promise<Answer<T>> {
   const input = nodeRequest({ deadline_s: deadlineSeconds, ...request });
   const { status, stdout, stderr } = await runOnNode(reach, verb, input, deadlineSeconds);

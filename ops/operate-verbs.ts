@@ -99,6 +99,21 @@ export function addOperateVerbs(program: Command): void {
     run: (stack, name, options) => (require("./logs") as typeof import("./logs")).logs(stack, name, options),
   });
   addVerb(program, {
+    name: "fetch",
+    description:
+      "results, logs and databases to this computer, from wherever they lie: also from nodes it ran on before; the same again goes on",
+    args: [
+      stackArgument,
+      ["[instances...]", "only the logs and folders of these; databases come in any case"],
+    ],
+    options: [["--to <folder>", "where to: a folder for each node is made there", "results/<stack>"]],
+    json: "what came from where for machines; sizes in bytes",
+    exitStatus: "0 all nodes answered and gave what they have, 1 one did not, 2 bad input",
+    examples: ["fetch hive-cluster", "fetch hive-cluster critic --to /data/tuesday"],
+    run: (stack, instances, options) =>
+      (require("./fetch") as typeof import("./fetch")).fetch(stack, instances, options),
+  });
+  addVerb(program, {
     name: "ssh",
     description: "a shell on a node, or a command there, over the connection that Berth itself uses",
     args: [

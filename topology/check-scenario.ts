@@ -36,6 +36,7 @@ export function checkScenario(written: WrittenScenario, nodes: readonly string[]
         ...nameFindings(entry, "anti_affinity", ids),
         ...gpuFindings(entry),
         ...restartFindings(entry),
+        ...checkpointFindings(entry),
       ].map(({ path, text }) => ({ path: ["instances", index, ...path], text })),
     ),
     ...checkAffinity(written, ids),
@@ -44,6 +45,11 @@ export function checkScenario(written: WrittenScenario, nodes: readonly string[]
       ...nodeFindings(["placement", id], node, nodes),
     ]),
   ];
+}
+
+function checkpointFindings({ checkpoint }: WrittenInstance): Finding[] {
+  if (!checkpoint?.signal || !checkpoint.command) return [];
+  return [{ path: ["checkpoint", "signal"], text: "there is a command, too; keep one of the two" }];
 }
 
 type Ids = ReturnType<typeof idsByName>;

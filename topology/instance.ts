@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type Checkpoint, checkpointSchema, toCheckpoint } from "./checkpoint";
 import {
   choice,
   cores,
@@ -58,6 +59,8 @@ export interface Instance {
     intervalSeconds: number;
     backoffSeconds: number;
   };
+  /** What it is asked for before it is ended, and takes along when it moves. Undefined: nothing. */
+  checkpoint?: Checkpoint;
   /** Only of a member of a Ray cluster, whose command the node knows. */
   ray?: RayMember;
   /** Undefined: `ssh`. Of `kuberay` it is a pod. */
@@ -170,6 +173,11 @@ export const instanceSchema = section("a map that describes an instance", {
   })
     .prefault({})
     .meta({ description: "What happens when its program fails" }),
+  checkpoint: checkpointSchema.optional().meta({
+    description:
+      "Before Berth ends it (a move, an edit, a drain), it is asked to write what it goes on from; when it moves, that goes along",
+    absent: "it is stopped without, and nothing goes along when it moves",
+  }),
 });
 
 export type WrittenInstance = z.output<typeof instanceSchema>;
@@ -213,6 +221,7 @@ export function toInstances(written: WrittenInstance, resolve: (name: string) =>
       intervalSeconds: written.restart.interval_seconds,
       backoffSeconds: written.restart.backoff_seconds,
     },
+    ...(written.checkpoint && { checkpoint: toCheckpoint(written.checkpoint) }),
   }));
 }
 

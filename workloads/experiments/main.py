@@ -1,6 +1,7 @@
 """Runs the experiment that BERTH_CONFIG names.
 
-Exit code: 0 all steps done, 143 stopped (128 + signal), 2 the settings are wrong, 1 anything else failed.
+Exit code: 0 all steps done, 143 stopped (128 + signal), 138 the same with a checkpoint, 2 the settings are
+wrong, 1 anything else failed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def main() -> int:
         file = SettingsFile.read(here.config)
         with closing(file.choose("kind", KINDS)(file, here)) as experiment:
             journal = Journal(here.database, here.instance, experiment.settings.kind)
-            return Run(experiment, journal).to_the_end()
+            return Run(experiment, journal, here.checkpoint).to_the_end()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

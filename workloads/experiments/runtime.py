@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import signal
 from functools import partial
+from pathlib import Path
 from typing import Any, Callable, TypeVar
 
+from checkpoint import read_checkpoint, write_checkpoint
 from experiment import Experiment, Facts, NotYet
 from journal import Journal, now
 
-STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+CHECKPOINT_SIGNAL = signal.SIGUSR1
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, CHECKPOINT_SIGNAL}
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 2.0
 Answer = TypeVar("Answer")
 
@@ -21,6 +24,7 @@ class Stopped(Exception):
     def __init__(self, signal_number: int) -> None:
         super().__init__()
         self.exit_code = 128 + signal_number
+        self.wants_checkpoint = signal_number == CHECKPOINT_SIGNAL
 
 
 def hold_stop_signals() -> None:
@@ -38,15 +42,19 @@ def pause(seconds: float) -> None:
 class Run:
     """One life of an instance."""
 
-    def __init__(self, experiment: Experiment, journal: Journal) -> None:
-        self.experiment, self.journal = experiment, journal
+    def __init__(self, experiment: Experiment, journal: Journal, checkpoint: Path | None = None) -> None:
+        self.experiment, self.journal, self.checkpoint = experiment, journal, checkpoint
         self.done = 0
 
     def to_the_end(self) -> int:
-        """The exit code: 0 when all steps are done, 128 + signal when told to stop."""
+        """The exit code: 0 when all steps are done, 128 + signal when told to stop or for a checkpoint."""
         settings = self.experiment.settings
         held = b"\x01" * (settings.hold_mb * 1_000_000)
         try:
+            if self.checkpoint:
+                self._patiently(
+                    partial(read_checkpoint, self.journal.database, self.journal.instance, self.checkpoint)
+                )
             self.done, facts = self._patiently(self.journal.last)
             self._say("resumed" if self.done else "started", held_bytes=len(held))
             while settings.steps == 0 or self.done < settings.steps:
@@ -56,8 +64,19 @@ class Run:
             self._say("completed")
             return 0
         except Stopped as stopped:
-            self._say("stopped")
-            return stopped.exit_code
+            return self._stopped(stopped)
+
+    def _stopped(self, stopped: Stopped) -> int:
+        """After a checkpoint, if one is wanted: no step is done after it, so that none is lost."""
+        if stopped.wants_checkpoint and self.checkpoint:
+            file = self.checkpoint
+            try:
+                self._patiently(partial(write_checkpoint, self.journal.database, self.journal.instance, file))
+                self._say("checkpointed")
+            except Stopped as impatient:
+                stopped = impatient
+        self._say("stopped")
+        return stopped.exit_code
 
     def _next(self, before: Facts) -> Facts:
         number = self.done + 1

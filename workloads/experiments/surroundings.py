@@ -23,6 +23,8 @@ class Surroundings:
     database: Path
     peers: Path | None
     """The file that says where the peers are; None = isolated."""
+    checkpoint: Path | None
+    """The file to go on from, and to write when asked to; None = nobody will ask."""
     address: Address | None
     """Host and port where this instance may listen; None = isolated."""
 
@@ -35,11 +37,13 @@ class Surroundings:
         peers, host, port = (environment.get(f"BERTH_{name}") for name in ("PEERS", "HOST", "PORT"))
         if port and not port.isdigit():
             raise SettingsError(f'environment: BERTH_PORT: expected a number, got "{port}"')
+        folder = environment.get("BERTH_CHECKPOINT_DIR")
         return Surroundings(
             stack=environment["BERTH_STACK"],
             name=environment["BERTH_INSTANCE"],
             config=environment["BERTH_CONFIG"],
             database=Path(environment["BERTH_DB"]),
+            checkpoint=Path(folder, "rows.json") if folder else None,
             peers=Path(peers) if peers else None,
             address=(host, int(port)) if host and port else None,
         )

@@ -39,8 +39,9 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
     `forget`: their entries go as well.
     """
     tags = {layout.tag(instance) for instance in instances}
-    specs = [entry.spec for entry in entries_of(layout) if entry.id in instances]
-    grace_s = max((spec.stop_grace_s for spec in specs if spec), default=DEFAULT_GRACE_S)
+    specs = [entry.spec for entry in entries_of(layout) if entry.id in instances and entry.spec]
+    grace_s = max((spec.stop_grace_s for spec in specs), default=DEFAULT_GRACE_S)
+    ending_s = max((spec.ending_s for spec in specs), default=DEFAULT_GRACE_S)
 
     def ours(supervisors_only: bool) -> list[Process]:
         wanted = (found for found in tagged(layout.stack_dir) if everything or found.tag in tags)
@@ -58,7 +59,7 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
             *still_alive(one.process for one in in_groups if one),
         }
 
-    ended = end_all(lambda: ours(supervisors_only=True), grace_s + SUPERVISOR_GRACE_S)
+    ended = end_all(lambda: ours(supervisors_only=True), ending_s + SUPERVISOR_GRACE_S)
     ended += end_all(left_behind, grace_s)
     for unit in [layout.unit("*")] if everything else map(layout.unit, instances):
         end_units(f"{unit}.service")

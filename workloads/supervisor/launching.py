@@ -30,6 +30,8 @@ def launch(layout: Layout, spec: Spec, digest: str, limits: Limits) -> dict[str,
     try:
         remember(layout, spec, digest, limits)
         layout.logs.mkdir(parents=True, exist_ok=True)
+        if spec.checkpoint:
+            layout.checkpoint_dir(spec.id).mkdir(parents=True, exist_ok=True)
         layout.floor_file.touch(mode=0o600)  # who needs it may find the disk full
         state = _supervised(layout, spec)
         if state["state"] == "failed":
@@ -67,7 +69,7 @@ def _start_supervisor(keeper: BackEnd, layout: Layout, spec: Spec, complaints: P
     if keeper.limit_by == "systemd":
         unit = f"{layout.unit(spec.id)}.service"
         return start_unit(
-            keeper.manager, unit, program, variables, complaints, spec.memory_bytes, spec.stop_grace_s
+            keeper.manager, unit, program, variables, complaints, spec.memory_bytes, spec.ending_s
         )
     with open(complaints, "wb") as stderr:
         return subprocess.Popen(

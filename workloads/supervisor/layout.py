@@ -113,6 +113,22 @@ class Layout:
     def instance_dir(self, instance: str) -> Path:
         return self.instances / instance
 
+    @property
+    def checkpoints(self) -> Path:
+        return self.stack_dir / "checkpoints"
+
+    def checkpoint_dir(self, instance: str) -> Path:
+        """What the instance goes on from; it outlives a stop, and goes along when the instance moves."""
+        return self.checkpoints / instance
+
+    def checkpoint_arrival(self, instance: str) -> Path:
+        """Where one is copied to that comes from another node."""
+        return self.checkpoints / f".{instance}.new"
+
+    def checkpoint_file(self, instance: str) -> Path:
+        """How its last checkpoint came about. No instance's name starts with a dot."""
+        return self.checkpoints / f".{instance}.json"
+
     def spec_file(self, instance: str) -> Path:
         """What it is to be, and the digest of that."""
         return self.instance_dir(instance) / "spec.json"

@@ -34,7 +34,7 @@ def preflight(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
         if made:
             write_json(layout.node_file, {"made": made})  # deepest first, as the last purge removes them
         check_owner(layout, request["owner"])
-        for directory in (layout.stack_dir, layout.code, layout.instances):
+        for directory in (layout.stack_dir, layout.code, layout.instances, layout.checkpoints):
             directory.mkdir(mode=0o700, exist_ok=True)
         claim(layout, request)
         changed = install(layout, request["program"])

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
+from checkpointing import Checkpoint, checkpoint_of
 from errors import BadRequest
 from layout import Layout, checked_name
 from ray_member import RayMember, ray_of
@@ -42,6 +43,8 @@ class Spec:
     command: list[str] | None = None
     """None for a member of a Ray cluster, whose command follows from `ray`."""
     ray: RayMember | None = None
+    checkpoint: Checkpoint | None = None
+    """What it is asked for before it is ended; None = nothing."""
     gpu_memory_bytes: int = 0
     """Of all its devices together."""
     cpu_cores: float = 0
@@ -69,6 +72,11 @@ class Spec:
     def held_port(self) -> int | None:
         """The port it may listen on; an isolated one does not know any."""
         return self.port if self.network == "peers" else None
+
+    @property
+    def ending_s(self) -> float:
+        """How long it may take to end when it is told to."""
+        return self.stop_grace_s + (self.checkpoint.timeout_s if self.checkpoint else 0)
 
     def directory(self, layout: Layout) -> Path:
         """Where it runs."""
@@ -103,6 +111,8 @@ class Spec:
             variables.update(
                 CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=seen, NVIDIA_VISIBLE_DEVICES=seen
             )
+        if self.checkpoint:
+            variables["BERTH_CHECKPOINT_DIR"] = str(layout.checkpoint_dir(self.id))
         if self.config:
             variables["BERTH_CONFIG"] = os.path.join(self.directory(layout), self.config)
         if self.network == "peers":
@@ -162,7 +172,9 @@ def spec_of(instance: Any) -> Spec:
     given = without_nulls(instance, "instance")
     restart = checked(Restart, given.get("restart"), "restart")
     ray = ray_of(given.get("ray"))
-    spec = checked(Spec, given, "instance", restart=restart, **({"ray": ray} if ray else {}))
+    asked = checkpoint_of(given.get("checkpoint"))
+    nested = {key: one for key, one in (("ray", ray), ("checkpoint", asked)) if one}
+    spec = checked(Spec, given, "instance", restart=restart, **nested)
     checked_name(spec.id, "instance.id")
     if spec.code is not None:
         checked_name(spec.code, "instance.code")

@@ -15,9 +15,10 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from atomic_file import read_json, write_json
+from checkpointing import signal_number
 from errors import NodeError, from_system
 from isolation import isolate
 from layout import Layout
@@ -69,6 +70,8 @@ class Supervisor:
         self.stopping = False
         self.child = 0
         self.status: int | None = None
+        self.helper = 0
+        self.helper_status: int | None = None
         self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         self.output, self.input = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.wakeup, notify = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -128,11 +131,36 @@ class Supervisor:
             self._wait(min(self.next_watch - time.monotonic(), settling_s, LOOK_S))
         if self.status is None and self.stopping:
             reason = "stopped"
+            self._ask_for_checkpoint(enter)
         elif self.status and self.limit.exceeded([]):
             reason = "memory-limit"
         ran_s = time.monotonic() - started
         self._end_tree(0 if reason in ("memory-limit", "node-memory-floor") else self.spec.stop_grace_s)
         return _exit_record(self.status or 0, reason, ran_s)
+
+    def _ask_for_checkpoint(self, enter: list[Callable[[], None]]) -> None:
+        """Before it is ended: it writes what it goes on from. It ends by itself when asked by a signal."""
+        asked, began = self.spec.checkpoint, time.monotonic()
+        if asked is None:
+            return
+        self.helper_status = None
+        if asked.command is None:
+            os.kill(self.child, signal_number(asked))  # not reaped yet, so the number is still its own
+        else:
+            directory = self.spec.directory(self.layout)
+            self.helper = spawn(asked.command, directory, self.environment, self.input, enter)
+        until = began + asked.timeout_s
+        while self._reap() and self.status is None and self.helper_status is None:
+            if time.monotonic() >= until:
+                break
+            self._wait(until - time.monotonic())
+        answer = self.status if asked.command is None else self.helper_status
+        unheard = asked.command is None and answer == signal_number(asked)
+        failed = asked.command is not None and answer not in (0, None)
+        outcome = "late" if answer is None else "unheard" if unheard else "failed" if failed else "written"
+        record = {"outcome": outcome, "seconds": round(time.monotonic() - began, 3), "at": int(time.time())}
+        with suppress(OSError):  # a full disk: the files themselves tell
+            write_json(self.layout.checkpoint_file(self.spec.id), record)
 
     def _clear(self) -> None:
         """After the last run, when nothing is left of the tree."""
@@ -182,6 +210,8 @@ class Supervisor:
                     return True
                 if pid == self.child:
                     self.child, self.status = 0, status
+                elif pid == self.helper:
+                    self.helper, self.helper_status = 0, status
         except ChildProcessError:
             return False
 

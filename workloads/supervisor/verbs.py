@@ -33,6 +33,8 @@ VERBS = {
     "census": "census",
     "watch": "watch",
     "release": "lease",
+    "checkpoint": "checkpointing",
+    "snapshot": "snapshot",
     "purge": "purge",
 }
 """The module of each, with a function of the verb's name. Only it is loaded: a node that is asked how it is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -44,7 +45,9 @@ class ExperimentNode:
             "BERTH_INSTANCE": name,
             "BERTH_CONFIG": str(config),
             "BERTH_DB": str(self.database),
+            "BERTH_CHECKPOINT_DIR": str(self.directory / "checkpoint"),
         }
+        (self.directory / "checkpoint").mkdir(exist_ok=True)
         if name in self.roster:
             environment["BERTH_HOST"] = self.roster[name]["host"]
             environment["BERTH_PORT"] = str(self.roster[name]["port"])
@@ -55,6 +58,10 @@ class ExperimentNode:
             )
         self.processes.append(process)
         return process
+
+    def take_checkpoint(self, other: ExperimentNode) -> None:
+        """What a move carries."""
+        shutil.copytree(other.directory / "checkpoint", self.directory / "checkpoint")
 
     def log(self, name: str) -> list[dict[str, Any]]:
         """All whole lines of the instance's log."""

@@ -6,6 +6,7 @@ Does not prove: anything under a real supervisor, nor what a power cut leaves of
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -50,6 +51,39 @@ def test_stops_within_two_seconds_when_told_to(node: ExperimentNode, name: str) 
     process.terminate()
     assert process.wait(2) == 143
     assert node.events(name) == ["started", "waiting" if name == "critic" else "step", "stopped"]
+
+
+@pytest.mark.parametrize("name", ["split_brain_A", "player_B", "historian"])
+def test_on_another_node_it_goes_on_from_its_checkpoint(
+    node: ExperimentNode, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = ExperimentNode(tmp_path / "other")
+    if name not in ISOLATED:
+        node.give_ports(name)
+        other.give_ports(name)
+    process = node.start(name, step_seconds=0.01, steps=0)
+    node.await_step(name, 5)
+    process.send_signal(signal.SIGUSR1)
+    assert process.wait(5) == 138
+    assert node.events(name)[-2:] == ["checkpointed", "stopped"]
+    done = node.kept_steps(name)[-1]
+    other.take_checkpoint(node)
+    assert other.start(name, **QUICK, steps=done + 3).wait(10) == 0
+    assert other.events(name)[0] == "resumed"
+    assert other.kept_steps(name) == list(range(1, done + 4))
+    assert timeless(other, name)[:done] == timeless(node, name)
+    assert list((other.directory / "checkpoint").iterdir()) == []
+
+
+def test_a_checkpoint_that_was_taken_in_already_changes_nothing(node: ExperimentNode) -> None:
+    process = node.start("player_A", step_seconds=0.01, steps=0)
+    node.await_step("player_A", 3)
+    process.send_signal(signal.SIGUSR1)
+    process.wait(5)
+    done = node.kept_steps("player_A")[-1]
+    assert node.start("player_A", **QUICK, steps=done + 1).wait(10) == 0
+    assert node.kept_steps("player_A") == list(range(1, done + 2))
 
 
 def test_does_not_repeat_what_is_completed(node: ExperimentNode) -> None:

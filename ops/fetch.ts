@@ -1,0 +1,178 @@
+import { mkdirSync } from "node:fs";
+import { join, posix } from "node:path";
+import type { Reach } from "../components/reach";
+import { ConfigError } from "../topology/config-error";
+import { didYouMean } from "../topology/did-you-mean";
+import { goneNodes } from "../topology/gone-nodes";
+import { loadTopology } from "../topology/load-topology";
+import { type SshNode, sshNodes } from "../topology/ssh-nodes";
+import { stackFiles } from "../topology/stack-files";
+import { askNode } from "./ask-node";
+import { askNodes } from "./ask-nodes";
+import { copyFromNode } from "./copy-from-node";
+import { paint } from "./paint";
+
+export interface FetchOptions {
+  configFile?: string;
+  to: string;
+  json?: boolean;
+}
+
+interface Snapshot {
+  readonly logs?: boolean;
+  readonly folder: string;
+  /** Databases that were copied as of one moment, by path below `logs`. */
+  readonly copied: readonly string[];
+  /** Those that were not, and why: they come as they are. */
+  readonly as_it_is: Readonly<Record<string, string>>;
+}
+
+interface Fetched {
+  readonly files: number;
+  readonly bytes: number;
+  readonly databases: readonly string[];
+  readonly as_it_is?: Readonly<Record<string, string>>;
+  readonly problem?: string;
+}
+
+/** Seconds that a node may take to copy its databases. */
+const snapshotSeconds = 600;
+
+/**
+ * Copies what a stack has left for people from all its nodes to a folder of this computer, one folder for each node. Databases come
+ * as of one moment although they are being written. Nothing here is deleted. Returns the exit status: 0 all nodes gave what they
+ * have, 1 one did not. Throws ConfigError.
+ * @param instances only their logs and folders; none: everything
+ */
+export async function fetch(
+  stack: string,
+  instances: readonly string[],
+  options: FetchOptions,
+): Promise<number> {
+  const files = stackFiles(stack, options.configFile);
+  const { cluster, scenario } = loadTopology(files);
+  const known = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map(({ name }) => name)];
+  for (const id of instances)
+    if (!known.includes(id))
+      throw new ConfigError([`berth: no instance or Ray job "${id}"${didYouMean(id, known)}`]);
+  const to = options.to.replace("<stack>", stack);
+  const gone = goneNodes(join(files.gone, cluster.name));
+  const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
+  const progress = new Progress(nodes.length, options.json !== true && process.stderr.isTTY === true);
+  const fetched = await askNodes(nodes, stack, async (node, reach) => {
+    const one = await fetchFrom(node, reach, stack, instances, join(to, node.name), (bytes) =>
+      progress.file(bytes),
+    );
+    progress.node();
+    return one;
+  });
+  progress.end();
+  if (options.json) console.log(JSON.stringify({ to, nodes: Object.fromEntries(fetched), gone }, null, 2));
+  else print(fetched, to, gone, stack);
+  return [...fetched.values()].every(({ problem }) => problem === undefined) ? 0 : 1;
+}
+
+async function fetchFrom(
+  node: SshNode,
+  reach: Reach,
+  stack: string,
+  instances: readonly string[],
+  to: string,
+  onFile: (bytes: number) => void,
+): Promise<Fetched> {
+  const request = { work_dir: node.remoteWorkDir, stack, owner: "" };
+  const asked = await askNode<Snapshot>(reach, "snapshot", request, snapshotSeconds);
+  if ("problem" in asked) return { files: 0, bytes: 0, databases: [], problem: asked.problem };
+  const { logs, folder, copied, as_it_is } = asked.answer;
+  const all = posix.join(node.remoteWorkDir.replace(/^~\/?/, "") || ".", "logs");
+  const copies: (readonly [from: string, to: string, rules: readonly string[]])[] = [];
+  const own = copied
+    .filter((name) => name.startsWith(`${stack}/`))
+    .map((name) => name.slice(stack.length + 1));
+  if (logs) copies.push([posix.join(all, stack), join(to, stack), rulesFor(own, instances)]);
+  if (copied.length > 0) copies.push([posix.join(all, folder), to, []]);
+  // A database that could not be copied whole is better than none.
+  for (const name of Object.keys(as_it_is).filter((one) => !one.startsWith(`${stack}/`)))
+    copies.push([all, to, [`--include=/${name}`, "--exclude=*"]]);
+  const result = {
+    files: 0,
+    bytes: 0,
+    databases: copied,
+    ...(Object.keys(as_it_is).length > 0 && { as_it_is }),
+  };
+  for (const [from, place, rules] of copies) {
+    mkdirSync(place, { recursive: true });
+    const { files, bytes, problem } = await copyFromNode(reach, from, place, rules, onFile);
+    result.files += files;
+    result.bytes += bytes;
+    if (problem) return { ...result, problem };
+  }
+  await askNode(reach, "snapshot", { ...request, done: true });
+  return result;
+}
+
+/** What of a stack's folder comes: not the databases themselves, whose copies do. */
+function rulesFor(databases: readonly string[], instances: readonly string[]): string[] {
+  const literal = (path: string) => path.replace(/[[\]*?\\]/g, "\\$&");
+  const excluded = databases.flatMap((path) =>
+    ["", "-wal", "-shm", "-journal"].map((suffix) => `--exclude=/${literal(path)}${suffix}`),
+  );
+  if (instances.length === 0) return excluded;
+  const included = instances.flatMap((id) => [`--include=/${id}.*`, `--include=/${id}/***`]);
+  return [...excluded, ...included, "--exclude=*"];
+}
+
+/** A line that is written over, on a terminal only. */
+class Progress {
+  private files = 0;
+  private bytes = 0;
+  private done = 0;
+
+  constructor(
+    private readonly nodes: number,
+    private readonly shown: boolean,
+  ) {}
+
+  file(bytes: number): void {
+    this.files += 1;
+    this.bytes += bytes;
+    this.show();
+  }
+
+  node(): void {
+    this.done += 1;
+    this.show();
+  }
+
+  end(): void {
+    if (this.shown) process.stderr.write("\r\u001b[K");
+  }
+
+  private show(): void {
+    const text = `${this.done} of ${this.nodes} nodes, ${this.files} files, ${megabytes(this.bytes)}`;
+    if (this.shown) process.stderr.write(`\r\u001b[K${text}`);
+  }
+}
+
+function print(
+  fetched: ReadonlyMap<string, Fetched>,
+  to: string,
+  gone: readonly string[],
+  stack: string,
+): void {
+  const width = Math.max(0, ...[...fetched.keys()].map(({ length }) => length));
+  for (const [node, { files, bytes, databases, as_it_is = {}, problem }] of fetched) {
+    const copied = databases.length > 0 ? `; as of one moment: ${databases.join(", ")}` : "";
+    console.log(`${node.padEnd(width)}  ${files} new or changed files, ${megabytes(bytes)}${copied}`);
+    for (const [name, why] of Object.entries(as_it_is))
+      console.error(
+        paint(process.stderr).yellow(`${node}: ${name} is copied as it is, and may be torn: ${why}`),
+      );
+    if (problem) console.error(paint(process.stderr).red(`${node}: ${problem}`));
+  }
+  for (const node of gone)
+    console.error(`${node} was given up and is not asked; once it answers:  ./berth back ${node} ${stack}`);
+  console.log(`\nIn ${to}; nothing there was deleted.`);
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
