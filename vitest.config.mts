@@ -17,7 +17,7 @@ export default defineConfig({
         "test/conformance/kubernetes-if-built.ts",
       ]),
       project("integration", ["test/integration/**/*.test.ts"], 300_000, ["test/support/bed-folders.ts"]),
-      project("kubernetes", ["test/kubernetes/**/*.test.ts"], 300_000, ["test/support/shared-kubernetes.ts"]),
+      project("kubernetes", ["test/kubernetes/**/*.test.ts"], 600_000, ["test/support/shared-kubernetes.ts"]),
     ],
   },
 });
