@@ -93,6 +93,7 @@ export class RayCluster extends pulumi.ComponentResource {
         this.args.members.map((member) => [member.instance.id, member.placement.node]),
       ),
       statusCommand: rayStatusCommand({ stack: node.args.stack, node: node.name, folder, address }),
+      versions: pulumi.unsecret(this.head!.versions),
       token: this.token,
     };
   }

@@ -1,7 +1,7 @@
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { rayPorts } from "../topology/ray-ports";
-import type { StackOutputs } from "./stack-outputs";
+import { rayClustersOf, type StackOutputs } from "./stack-outputs";
 
 /** A port that is brought here, wherever it is now. */
 export interface ForwardTarget {
@@ -11,11 +11,21 @@ export interface ForwardTarget {
   readonly port: "dashboard" | "client" | "peer" | number;
 }
 
-/** Where a target is now. */
-export interface ForwardPlace {
+/** Where a target is now: on a node, or in the head pod of a cluster of Kubernetes. */
+export type ForwardPlace = NodePlace | PodPlace;
+
+export interface NodePlace {
   readonly node: string;
   /** As the node reaches it. */
   readonly host: string;
+  readonly port: number;
+}
+
+export interface PodPlace {
+  readonly context: string;
+  readonly namespace: string;
+  /** The RayCluster object. */
+  readonly rayCluster: string;
   readonly port: number;
 }
 
@@ -35,7 +45,7 @@ export function forwardTargets(
   nodes: readonly string[],
 ): ForwardTarget[] {
   const all = [
-    ...Object.keys(outputs.rayClusters ?? {}).flatMap(rayTargets),
+    ...Object.keys(rayClustersOf(outputs)).flatMap(rayTargets),
     ...Object.entries(outputs.instances ?? {}).flatMap(([name, { port }]) =>
       port !== undefined && !isMember(outputs, name) ? [{ name, port: "peer" as const }] : [],
     ),
@@ -45,11 +55,7 @@ export function forwardTargets(
       `berth: ${stack} has no Ray cluster and no instance with network: peers, so there is no port to bring here; name one, such as ${nodes[0]}:8000`,
     ]);
   if (words.length === 0) return all;
-  const known = [
-    ...Object.keys(outputs.rayClusters ?? {}),
-    ...Object.keys(outputs.instances ?? {}),
-    ...nodes,
-  ];
+  const known = [...Object.keys(rayClustersOf(outputs)), ...Object.keys(outputs.instances ?? {}), ...nodes];
   const found = words.map((word) => meaning(stack, word, all, known));
   const issues = found.flatMap((one) => ("issue" in one ? [one.issue] : []));
   if (issues.length > 0) throw new ConfigError(issues);
@@ -63,8 +69,8 @@ const rayTargets = (name: string): ForwardTarget[] => [
 ];
 
 /** A member of a Ray cluster has ports, too; the cluster's name stands for them. */
-const isMember = ({ rayClusters = {} }: StackOutputs, instance: string) =>
-  Object.values(rayClusters).some(({ members }) => Object.hasOwn(members, instance));
+const isMember = (outputs: StackOutputs, instance: string) =>
+  Object.values(rayClustersOf(outputs)).some(({ members = {} }) => Object.hasOwn(members, instance));
 
 function meaning(
   stack: string,
@@ -98,10 +104,18 @@ export const labelOf = ({ name, port }: ForwardTarget): string =>
 /** Where a target is by the state; undefined when the state has no such thing. */
 export function placeOf(
   { name, port }: ForwardTarget,
-  { rayClusters = {}, instances = {} }: StackOutputs,
+  outputs: StackOutputs,
   nodes: readonly string[],
 ): ForwardPlace | undefined {
-  const [cluster, instance] = [rayClusters[name], instances[name]];
+  const [cluster, instance] = [rayClustersOf(outputs)[name], outputs.instances?.[name]];
+  if (port === "peer")
+    return instance?.port === undefined
+      ? undefined
+      : { node: instance.node, host: instance.address, port: instance.port };
+  if (cluster?.launcher === "kuberay") {
+    const { context, namespace, name: rayCluster } = cluster;
+    return { context, namespace, rayCluster, port: typeof port === "number" ? port : rayDefaults[port] };
+  }
   if (port === "dashboard" || port === "client") {
     if (!cluster) return undefined;
     const [, host, first] = /^(.*):(\d+)$/.exec(cluster.address)!;
@@ -111,10 +125,6 @@ export function placeOf(
       ? { node: cluster.head, host: loopback, port: ports.dashboard }
       : { node: cluster.head, host: host!, port: ports.client_server };
   }
-  if (port === "peer")
-    return instance?.port === undefined
-      ? undefined
-      : { node: instance.node, host: instance.address, port: instance.port };
   const node = cluster?.head ?? instance?.node ?? nodes.find((one) => one === name);
   return node === undefined ? undefined : { node, host: loopback, port };
 }

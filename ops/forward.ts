@@ -50,10 +50,10 @@ function localsOf({ local }: ForwardOptions): number[] | undefined {
   return ports;
 }
 
-function print({ event, name, port, url, node, reason }: ForwardEvent): void {
+function print({ event, name, port, url, on, reason }: ForwardEvent): void {
   const colors = paint(process.stdout);
   const label = labelOf({ name, port });
   if (event === "lost") console.log(colors.yellow(`${label}: lost: ${reason}; trying again`));
-  else if (event === "reopened") console.log(colors.green(`${label}: ${url} again, on ${node}`));
-  else console.log(`${label}: ${url}, on ${node}`);
+  else if (event === "reopened") console.log(colors.green(`${label}: ${url} again, on ${on}`));
+  else console.log(`${label}: ${url}, on ${on}`);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../topology/config-error";
+import { addConnectVerbs } from "./connect-verbs";
 import { addOperateVerbs } from "./operate-verbs";
 
 // Each verb loads its own code when it runs: `plan` must not wait for what another needs. By require, because tsx's
@@ -156,6 +157,7 @@ Examples:
   });
 
 addOperateVerbs(program);
+addConnectVerbs(program);
 
 program
   .command("nixos")

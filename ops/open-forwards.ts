@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sshAccess } from "../components/ssh-access";
+import type { Cluster } from "../topology/cluster";
 import { ConfigError } from "../topology/config-error";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
@@ -12,10 +13,12 @@ import {
   urlOf,
   usualPort,
 } from "./forward-target";
+import { kubernetesWay } from "./kubernetes-way";
 import { LocalListener } from "./local-listener";
 import { overSsh } from "./over-ssh";
 import { SshTunnel } from "./ssh-tunnel";
 import { stackOutputs } from "./stack-outputs";
+import type { NoWay, Way } from "./way";
 
 /** What became of a forwarded port. */
 export interface ForwardEvent {
@@ -24,8 +27,8 @@ export interface ForwardEvent {
   readonly port: ForwardTarget["port"];
   /** What is to be typed here to reach it. */
   readonly url: string;
-  /** The node that it is on now; absent while it is lost. */
-  readonly node?: string;
+  /** The node, or the namespace and pod, that it is on now; absent while it is lost. */
+  readonly on?: string;
   /** Only of a loss. */
   readonly reason?: string;
 }
@@ -45,7 +48,7 @@ const [shortestPause, longestPause] = [500, 15_000];
 
 /** Ports of a stack that are brought to this computer, as long as this process wants them. */
 export class OpenForwards {
-  private readonly tunnels = new Map<string, Promise<SshTunnel | { readonly problem: string }>>();
+  private readonly tunnels = new Map<string, Promise<SshTunnel | NoWay>>();
   private readonly forwards: Forward[] = [];
   private reading: Promise<(target: ForwardTarget) => ForwardPlace | undefined> | undefined;
   private readonly closing = new AbortController();
@@ -56,8 +59,8 @@ export class OpenForwards {
   static async open(args: ForwardArgs): Promise<OpenForwards> {
     const all = new OpenForwards(args);
     const outputs = await stackOutputs(args.stack);
-    const nodes = all.nodes();
-    const targets = forwardTargets(args.stack, args.words, outputs, [...nodes.keys()]);
+    const nodes = all.nodeNames();
+    const targets = forwardTargets(args.stack, args.words, outputs, nodes);
     const { locals } = args;
     if (locals && locals.length !== targets.length)
       throw new ConfigError([
@@ -65,8 +68,8 @@ export class OpenForwards {
       ]);
     try {
       for (const [at, target] of targets.entries()) {
-        const place = placeOf(target, outputs, [...nodes.keys()])!;
-        const forward: Forward = { target, place: undefined, url: "", lose: () => {} };
+        const place = placeOf(target, outputs, nodes)!;
+        const forward: Forward = { target, way: undefined, url: "", lose: () => {} };
         const wanted = locals?.[at] ?? usualPort(target, place);
         const listener = await LocalListener.open(wanted, locals !== undefined, (socket) =>
           all.take(forward, socket),
@@ -84,7 +87,7 @@ export class OpenForwards {
 
   /** The ports that are open now. */
   get open(): readonly { readonly target: ForwardTarget; readonly url: string }[] {
-    return this.forwards.filter(({ place }) => place !== undefined);
+    return this.forwards.filter(({ way }) => way !== undefined);
   }
 
   async close(): Promise<void> {
@@ -109,7 +112,7 @@ export class OpenForwards {
     for (;;) {
       reason ??= await forward.lost;
       if (this.closing.signal.aborted) return;
-      forward.place = undefined;
+      forward.way = undefined;
       this.tell(forward, { event: "lost", reason: reason! });
       let said = reason;
       for (let pause = shortestPause; reason !== undefined; pause = Math.min(2 * pause, longestPause)) {
@@ -131,15 +134,13 @@ export class OpenForwards {
       });
       const place = (await this.reading)(target);
       if (!place) return `the state of ${this.args.stack} has no ${target.name} any more`;
-      const tunnel = await this.tunnelTo(place.node);
-      if (!(tunnel instanceof SshTunnel)) return tunnel.problem;
-      const problem = await tunnel.probe(place.host, place.port);
-      if (problem !== undefined) return problem;
+      const way = await this.wayTo(place);
+      if ("problem" in way) return way.problem;
       const refused = new Promise<string>((resolve) => {
         forward.lose = resolve;
       });
-      forward.lost = Promise.race([tunnel.lost, refused]);
-      forward.place = { ...place, tunnel };
+      forward.lost = Promise.race([way.lost, refused]);
+      forward.way = way;
     } catch (error) {
       if (error instanceof ConfigError) return error.message.replace(/^berth: /, "");
       throw error;
@@ -149,33 +150,42 @@ export class OpenForwards {
   }
 
   private take(forward: Forward, socket: Socket): void {
-    const { place } = forward;
-    if (!place) {
+    const { way } = forward;
+    if (!way) {
       socket.destroy();
       return;
     }
-    void place.tunnel.carry(socket, place.host, place.port).then((refusal) => {
-      if (refusal !== undefined && forward.place === place) forward.lose(refusal);
+    void way.carry(socket).then((refusal) => {
+      if (refusal !== undefined && forward.way === way) forward.lose(refusal);
     });
+  }
+
+  private async wayTo(place: ForwardPlace): Promise<Way | NoWay> {
+    if (!("node" in place)) return kubernetesWay(place, this.cluster().kubernetes?.kubeconfig);
+    const tunnel = await this.tunnelTo(place.node);
+    return tunnel instanceof SshTunnel ? tunnel.way(place.host, place.port) : tunnel;
   }
 
   private async read(): Promise<(target: ForwardTarget) => ForwardPlace | undefined> {
     const outputs = await stackOutputs(this.args.stack);
-    const nodes = [...this.nodes().keys()];
+    const nodes = this.nodeNames();
     return (target) => placeOf(target, outputs, nodes);
   }
 
-  private nodes() {
+  private cluster(): Cluster {
     const { stack, configFile } = this.args;
-    const { cluster } = loadTopology(stackFiles(stack, configFile));
-    return new Map(cluster.nodes.map((node) => [node.name, node]));
+    return loadTopology(stackFiles(stack, configFile)).cluster;
+  }
+
+  private nodeNames(): string[] {
+    return this.cluster().nodes.map(({ name }) => name);
   }
 
   /** One connection a node, however many ports. */
-  private tunnelTo(node: string): Promise<SshTunnel | { readonly problem: string }> {
+  private tunnelTo(node: string): Promise<SshTunnel | NoWay> {
     const known = this.tunnels.get(node);
     if (known) return known;
-    const machine = this.nodes().get(node);
+    const machine = this.cluster().nodes.find(({ name }) => name === node);
     if (!machine) return Promise.resolve({ problem: `the cluster file has no node ${node} any more` });
     const access = sshAccess({ [node]: overSsh(machine).connection }).get(node)!;
     const opening = SshTunnel.open({ node, stack: this.args.stack, access, gone: "" });
@@ -185,8 +195,8 @@ export class OpenForwards {
     return opening;
   }
 
-  private tell({ target, url, place }: Forward, event: Pick<ForwardEvent, "event" | "reason">): void {
-    this.args.tell({ ...event, ...target, url, ...(place && { node: place.node }) });
+  private tell({ target, url, way }: Forward, event: Pick<ForwardEvent, "event" | "reason">): void {
+    this.args.tell({ ...event, ...target, url, ...(way && { on: way.on }) });
   }
 }
 
@@ -194,8 +204,8 @@ interface Forward {
   readonly target: ForwardTarget;
   listener?: LocalListener;
   url: string;
-  /** Where it goes now; undefined while it is lost. */
-  place: (ForwardPlace & { readonly tunnel: SshTunnel }) | undefined;
+  /** Undefined while it is lost. */
+  way: Way | undefined;
   /** Resolves with the reason once it is no more. */
   lost?: Promise<string>;
   lose(reason: string): void;

@@ -140,31 +140,6 @@ export function addOperateVerbs(program: Command): void {
     examples: ["dashboard hive-cluster", "dashboard hive-cluster --interval 5 --port 8080"],
     run: (stack, options) =>
       (require("./dashboard") as typeof import("./dashboard")).dashboard(stack, options),
-    name: "forward",
-    description:
-      "bring ports of the nodes to this computer, for nobody else, until Ctrl-C: over lost connections, restarts and moves",
-    args: [
-      stackArgument,
-      [
-        "[names...]",
-        "a Ray cluster, mind:dashboard or mind:client alone, an instance with network: peers, or NAME:PORT; none: all that the stack has",
-      ],
-    ],
-    options: [
-      [
-        "--local <ports>",
-        "the ports here, with commas between; else 8265, 10001 or the same as there, or free ones",
-      ],
-    ],
-    json: "an object a line: event (open, lost, reopened), name, port, url, node, reason",
-    exitStatus: "1 none could be opened, 2 bad input, 130 after Ctrl-C",
-    examples: [
-      "forward cognition",
-      "forward cognition mind:dashboard --local 9000",
-      "forward hive-cluster critic jetson:8000",
-    ],
-    run: (stack, names, options) =>
-      (require("./forward") as typeof import("./forward")).forward(stack, names, options),
   });
   addVerb(program, {
     name: "drift",

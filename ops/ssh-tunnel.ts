@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Reach } from "../components/reach";
 import { sshConfig } from "../components/ssh-config";
 import { runOnNode } from "./run-on-node";
+import type { NoWay, Way } from "./way";
 
 const connectSeconds = 20;
 /** Milliseconds; run-on-node.sh clears away what nobody has touched for an hour. */
@@ -44,7 +45,7 @@ export class SshTunnel {
   }
 
   /** Connects with the settings, keys and pinned host key of every other request. Returns the reason when it cannot. */
-  static async open(reach: Reach): Promise<SshTunnel | { readonly problem: string }> {
+  static async open(reach: Reach): Promise<SshTunnel | NoWay> {
     const { status, stdout, stderr } = await runOnNode(reach, "connect", "", connectSeconds);
     if (status !== 0) return { problem: withoutPrefix(stderr) };
     const folder = join(dirname(dirname(stdout.trim())), `forward-${process.pid}-${++opened}`);
@@ -66,11 +67,14 @@ export class SshTunnel {
     return problem === undefined ? tunnel : { problem };
   }
 
-  /**
-   * Carries what a local program and a port of the node say to each other, to the end. Returns why when the port was refused.
-   * @param host as the node reaches it
-   */
-  carry(socket: Socket, host: string, port: number): Promise<string | undefined> {
+  /** The way to a port where something listens. @param host as the node reaches it */
+  async way(host: string, port: number): Promise<Way | NoWay> {
+    const problem = await this.probe(host, port);
+    if (problem !== undefined) return { problem };
+    return { on: this.node, lost: this.lost, carry: (socket) => this.carry(socket, host, port) };
+  }
+
+  private carry(socket: Socket, host: string, port: number): Promise<string | undefined> {
     const carrier = this.spawn("-W", `${host.includes(":") ? `[${host}]` : host}:${port}`);
     let [answered, said] = [false, ""];
     carrier.stdout!.once("data", () => {
@@ -93,7 +97,7 @@ export class SshTunnel {
   }
 
   /** Whether something listens there; returns why when not. */
-  probe(host: string, port: number): Promise<string | undefined> {
+  private probe(host: string, port: number): Promise<string | undefined> {
     const asker = this.spawn("node", "exec python3 -I -");
     let said = "";
     asker.stderr!.on("data", (chunk: Buffer) => {

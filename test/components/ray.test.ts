@@ -367,7 +367,7 @@ test("the token is in no trigger, no plain input and no output that is shown", (
 });
 
 test("the outputs say where everything is", async () => {
-  const { token, ...mind } = outputs.rayClusters!.mind!;
+  const { token, versions, ...mind } = outputs.rayClusters!.mind!;
   expect(mind).toMatchInlineSnapshot(`
     {
       "address": "192.0.2.1:20192",
@@ -381,6 +381,11 @@ test("the outputs say where everything is", async () => {
       "statusCommand": "./berth ssh pair rpi1 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=~/berth/.berth/pair/ray/mind/token ~/berth/.berth/pair/ray/mind/venv/bin/python -m ray.scripts.scripts status --address 192.0.2.1:20192'",
     }
   `);
+  const shown = pulumi.output(versions);
+  expect([await settled(shown), await pulumi.isSecret(shown)]).toEqual([
+    { python: "3.11.2", ray: "2.60.0" },
+    false,
+  ]);
   expect([await settled(token!), await pulumi.isSecret(token!)]).toEqual(["f00d".repeat(16), true]);
   const { result, ...think } = outputs.rayJobs!.think!;
   expect({ ...think, result: await settled(result) }).toMatchInlineSnapshot(`

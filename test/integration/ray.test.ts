@@ -2,10 +2,12 @@
  * Ray clusters and jobs on the lab, with the real engine, real sshd and the real Ray. What a node does by itself (wrong tokens, who
  * cannot join, lost heads, Redis) is proved in workloads/tests/supervisor/test_ray_*.py. Not proved here: several machines, GPUs.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { example } from "../../ops/connect-text";
 import { nothing, TestBed } from "../support/test-bed";
+import { VerbProcess } from "../support/verb-process";
 
 const member = { heap_gb: 0.6, object_store_gb: 0.1 };
 const ask = {
@@ -104,6 +106,45 @@ describe("a cluster of two nodes with a job", () => {
     expect(output).toContain('{"berth": "ray job", "submission": "ask-');
   });
 
+  test("connect tells what a client needs, and whether the Python here has it", async () => {
+    const { rayPythonPath } = await import("../../tools/environment.mjs");
+    const fits = await bed.berth("connect", "--python", rayPythonPath(), "--json");
+    expect(fits.status, fits.output).toBe(0);
+    const { env, versions, here, misfits } = JSON.parse(fits.output);
+    const { RAY_AUTH_TOKEN_PATH: file, ...others } = env;
+    expect(others).toEqual({
+      RAY_ADDRESS: "ray://127.0.0.1:10001",
+      RAY_API_SERVER_ADDRESS: "http://127.0.0.1:8265",
+      RAY_AUTH_MODE: "token",
+    });
+    expect(versions).toEqual({ python: here.python, ray: "2.60.0" });
+    expect(misfits).toEqual([]);
+    expect(readFileSync(file, "utf8")).toBe(readFileSync(tokenFile(bed), "utf8"));
+    expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
+    const none = await bed.berth("connect", "mind", "--python", "/no/python");
+    expect(none.status, none.output).toBe(1);
+    expect(none.output).toContain("there is no /no/python here\n# One that fits:  ");
+    expect(none.output).not.toContain(readFileSync(file, "utf8"));
+    // What it prints is for a shell.
+    const words = await bed.workspace.run(["sh", "-c", `${none.output}\necho "$RAY_ADDRESS"`]);
+    expect(words).toEqual({ status: 0, output: "ray://127.0.0.1:10001\n" });
+  });
+
+  test("connect runs a client of Ray with the ports brought here, and its example works", async () => {
+    const { rayPythonPath } = await import("../../tools/environment.mjs");
+    writeFileSync(join(bed.folder, "client.py"), example.join("\n"));
+    const ran = await bed.berth("connect", "--", rayPythonPath(), join(bed.folder, "client.py"));
+    expect(ran.status, ran.output).toBe(0);
+    expect(ran.output).toContain("[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]\n");
+    const failed = await bed.berth("connect", "mind", "--", "sh", "-c", 'echo "$RAY_ADDRESS"; exit 3');
+    expect(failed.status, failed.output).toBe(3);
+    expect(failed.output).toMatch(/^ray:\/\/127\.0\.0\.1:\d+$/m);
+    expect(await bed.berth("connect", "minds")).toEqual({
+      status: 2,
+      output: 'berth: hive-cluster has no Ray cluster "minds", did you mean "mind"?\n',
+    });
+  });
+
   test("up again changes nothing and opens no connection", async () => {
     const before = bed.connections();
     const { status, output } = await bed.up();
@@ -139,6 +180,29 @@ describe("a cluster of two nodes with a job", () => {
         interval: 1000,
       })
       .toBe(2);
+  });
+
+  test("forward brings dashboard and client server here, and again when the head was started anew", async () => {
+    const forward = VerbProcess.start(bed, "forward", "mind");
+    const [, dashboard] = await forward.says(/^mind dashboard: (http:\/\/127\.0\.0\.1:\d+), on jetson$/m);
+    await forward.says(/^mind client: ray:\/\/127\.0\.0\.1:\d+, on jetson$/m);
+    const version = async (): Promise<{ ray_version?: string }> => {
+      const authorization = `Bearer ${readFileSync(tokenFile(bed), "utf8")}`;
+      return (await (await fetch(`${dashboard}/api/version`, { headers: { authorization } })).json()) as object;
+    };
+    expect(await version()).toMatchObject({ ray_version: "2.60.0" });
+    const [head] = raylets("mind-head", bed);
+    process.kill(head!, "SIGKILL");
+    await expect
+      .poll(() => raylets("mind-head", bed).filter((pid) => pid !== head), { timeout: 120_000 })
+      .toHaveLength(1);
+    await expect
+      .poll(async () => (await version().catch(() => undefined))?.ray_version, {
+        timeout: 120_000,
+        interval: 500,
+      })
+      .toBe("2.60.0");
+    expect(await forward.end("SIGINT")).toEqual([130, null]);
   });
 
   test("another stack's cluster on the same machine is another one, and its end touches nobody", async () => {
