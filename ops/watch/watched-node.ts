@@ -51,6 +51,8 @@ export class WatchedNode {
   deadTwice: readonly string[] = [];
   isAsked = false;
   #seen: Seen | undefined;
+  /** By this watch. */
+  #isArmed = false;
 
   constructor(
     readonly node: SshNode,
@@ -103,7 +105,7 @@ export class WatchedNode {
     const answer = await askNode(this.reach, "release", request);
     if ("problem" in answer) return answer.problem;
     this.lease.released();
-    this.isLeased = false;
+    this.isLeased = this.#isArmed = false;
     return undefined;
   }
 
@@ -139,12 +141,13 @@ export class WatchedNode {
       this.instances = instances;
       this.leaseless = lease.without ?? this.leaseless;
       events.push(...this.#leaseChange(lease.refused ?? ""));
-      if (lease.armed && !this.isLeased)
+      if (lease.armed && !this.#isArmed)
         events.push({
           event: "lease-armed",
           node: this.name,
           text: `${this.name} keeps a lease from now on`,
         });
+      this.#isArmed ||= lease.armed;
       this.isLeased ||= lease.armed;
     }
     const seen: Seen = {
