@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { coTenantGpus } from "../topology/co-tenant-gpus";
 import { carriedCheckpoint } from "./carried-checkpoint";
 import { holding } from "./holding";
 import type { Placed } from "./instance-view";
@@ -61,9 +62,9 @@ export function logPathOf({ node, instance }: Placed): string {
 function startRequest({ instance, placement, node, program }: SupervisedProcessArgs) {
   const { machine } = node.args;
   const { require } = machine.memoryHeadroom;
-  const coTenants = (pool: "ramBytes" | "gpuMemoryBytes") =>
-    machine.coTenants.reduce((sum, tenant) => sum + tenant[pool], 0);
-  const unified = machine.unifiedMemory ? coTenants("gpuMemoryBytes") : 0;
+  const coTenantBytes = machine.coTenants.reduce((sum, { ramBytes }) => sum + ramBytes, 0);
+  const gpuTenants = coTenantGpus(machine);
+  const unified = machine.unifiedMemory ? gpuTenants.bytesOnEach + gpuTenants.ownBytes : 0;
   return {
     instance: {
       id: instance.id,
@@ -88,9 +89,9 @@ function startRequest({ instance, placement, node, program }: SupervisedProcessA
       },
     },
     node: {
-      memory_limit_bytes: Math.floor((1 - require) * machine.ramBytes) - coTenants("ramBytes") - unified,
+      memory_limit_bytes: Math.floor((1 - require) * machine.ramBytes) - coTenantBytes - unified,
       gpu_memory_limit_bytes:
-        Math.max(1, machine.gpus) * (machine.gpuMemoryBytes - coTenants("gpuMemoryBytes")),
+        Math.max(1, machine.gpus) * (machine.gpuMemoryBytes - gpuTenants.bytesOnEach) - gpuTenants.ownBytes,
       ...(placement.gpuDevices && { gpus: machine.gpus }),
       ...(placement.takes.cpuCores && { cpu_cores: machine.cpuCores }),
       max_instances: machine.maxInstances,

@@ -119,7 +119,9 @@ function keyOf({ instance, pinnedTo, heldTo, port }: Request): string {
   const { ramBytes, cpuCores, gpu, gpus, gpuModel, gpuMemoryBytes, slots } = instance;
   const sizes = [ramBytes, cpuCores, gpu, gpus, gpuModel, gpuMemoryBytes, slots];
   const portless = port === undefined && portUse(instance);
-  return JSON.stringify([sizes, pinnedTo, heldTo, portless]);
+  // A reason names the cluster that is bound.
+  const bound = instance.boundTo && [instance.boundTo, instance.ray?.cluster ?? instance.id];
+  return JSON.stringify([sizes, instance.launcher, bound, pinnedTo, heldTo, portless]);
 }
 
 function isRating(verdict: Rating | Rejection): verdict is Rating {

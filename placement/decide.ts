@@ -58,6 +58,7 @@ export function decide(
       hints: hintsOf(instance),
       ...(port !== undefined && { port }),
       ...(instance.ray && { ray: instance.ray }),
+      ...(instance.launcher === "kuberay" && { launcher: instance.launcher }),
       takes: heldBy(instance, takes),
       onGpu: takes.onGpu,
       ...(takes.devices && (instance.gpus > 0 || load.node.gpus > 1) && { gpuDevices: [...takes.devices] }),

@@ -1,12 +1,12 @@
 import type { RayMember } from "../topology/ray-members";
 import { portsPerMember } from "../topology/ray-ports";
-import { showGb } from "../topology/units";
+import { showGb, showGib } from "../topology/units";
 import { whole } from "./devices";
 import { changesSection, hanging, staysText } from "./explain-changes";
 import { memorySection } from "./explain-memory";
 import { candidateRows, mostNodesInFull, partsText, points, rejectionRows } from "./explain-nodes";
 import type { Conflict, Placement, Plan, Rejection, Unplaced } from "./plan";
-import { cores, deviceNames } from "./shares";
+import { cores, deviceNames, gpus } from "./shares";
 import { table, width, wrap } from "./table";
 
 /** The plan for people: at most 100 columns of plain text; the same plan gives the same bytes. */
@@ -16,6 +16,7 @@ export function explain(plan: Plan): string {
     changesSection(plan),
     ...[...plan.placements].sort(byTurn).map((placement) => placementBlock(placement, plan)),
     memorySection(plan),
+    podsNote(plan),
     ...unplacedBlocks(plan.unplaced),
     conflictBlock(plan.conflict),
     wrap(summary(plan), width),
@@ -95,20 +96,35 @@ function byTurn(a: { turn: number }, b: { turn: number }): number {
 function summary({ placements, unplaced, nodes }: Plan): string {
   const used = nodes.filter(({ instances }) => instances > 0).length;
   const total = count(placements.length + unplaced.length, "instance");
+  if (placements.length + unplaced.length === 0) return "Nothing of its own is to be placed.";
   if (unplaced.length === 0)
     return `${placements.length === 1 ? "The instance is" : `All ${total}`} placed, on ${used} of ${count(nodes.length, "node")}.`;
   const ids = unplaced.map(({ instance }) => instance).join(", ");
   return `${unplaced.length} of ${total} NOT PLACED: ${ids}. A scenario runs whole or not at all.`;
 }
 
-function takesText({ takes, onGpu, gpuDevices, ray }: Placement, isPooled: boolean): string {
+/** What a plan for pods is, and is not. */
+function podsNote({ placements }: Plan): string[] {
+  if (!placements.some(({ launcher }) => launcher === "kuberay")) return [];
+  return wrap(
+    "pods: kube-scheduler decides where they go; it is asked to prefer the nodes above, and may take any other node of Kubernetes in " +
+      "the cluster file that has their architecture, unless kubernetes.node names one",
+    width,
+  );
+}
+
+function takesText({ takes, onGpu, gpuDevices, ray, launcher }: Placement, isPooled: boolean): string {
+  const isPod = launcher === "kuberay";
   const gpuMemory = showGb(takes.gpuMemoryBytes);
   const ofGpu = isPooled ? `, ${gpuMemory} of it GPU memory` : ` and ${gpuMemory} of GPU memory`;
   const ofCpu = takes.cpuCores ? `${cores(takes.cpuCores * whole)}, ` : "";
   const share = takes.gpus && takes.gpus < 1 ? `${takes.gpus} of ` : "";
-  const where = gpuDevices ? `${share}${deviceNames(gpuDevices)}` : `the ${onGpu ? "GPU" : "CPU"}`;
+  // Which of the GPUs a pod gets is the device plugin's to say.
+  const named = gpuDevices && (isPod ? gpus(gpuDevices.length) : deviceNames(gpuDevices));
+  const where = named ? `${share}${named}` : `the ${onGpu ? "GPU" : "CPU"}`;
   const parts = ray ? `: ${rayText(ray)}` : "";
-  return `takes ${ofCpu}${showGb(takes.ramBytes)}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}${parts}, on ${where}`;
+  const ram = `${showGb(takes.ramBytes)}${isPod ? ` (${showGib(takes.ramBytes)})` : ""}`;
+  return `takes ${ofCpu}${ram}${takes.gpuMemoryBytes > 0 ? ofGpu : ""}${parts}, ${isPod ? "a pod " : ""}on ${where}`;
 }
 
 function portText({ port, ray }: Placement): string[] {
@@ -117,8 +133,9 @@ function portText({ port, ray }: Placement): string[] {
 }
 
 /** What a member of a Ray cluster takes its RAM for. */
-function rayText({ heapBytes, objectStoreBytes, ownBytes }: RayMember): string {
-  return `heap ${showGb(heapBytes)}, object store ${showGb(objectStoreBytes)}, Ray ${showGb(ownBytes)}`;
+function rayText({ heapBytes, objectStoreBytes, ownBytes, sidecarBytes }: RayMember): string {
+  const sidecar = sidecarBytes ? `, autoscaler ${showGb(sidecarBytes)}` : "";
+  return `heap ${showGb(heapBytes)}, object store ${showGb(objectStoreBytes)}, Ray ${showGb(ownBytes)}${sidecar}`;
 }
 
 function count(number: number, noun: string): string {

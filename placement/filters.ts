@@ -1,5 +1,5 @@
 import { portsPerMember } from "../topology/ray-ports";
-import { showGb } from "../topology/units";
+import { showGb, showGib } from "../topology/units";
 import { whole } from "./devices";
 import type { Load } from "./load";
 import type { Offer } from "./offer";
@@ -36,6 +36,19 @@ const nodeNotHealthy = {
   },
 } satisfies Filter;
 
+const wrongLauncher = {
+  token: "WrongLauncher",
+  refuse({ request: { instance }, load: { node } }) {
+    const isPod = instance.launcher === "kuberay";
+    const has = [node.connection && "SSH", node.kubernetesNode && "Kubernetes"].filter(Boolean).join(" and ");
+    if (isPod ? node.kubernetesNode : node.connection) return undefined;
+    const text = isPod
+      ? "is a pod, and this is no node of Kubernetes"
+      : "comes over SSH, and only Kubernetes reaches this node";
+    return { kind: "rule", need: isPod ? "Kubernetes" : "SSH", have: has || "nothing", text };
+  },
+} satisfies Filter;
+
 const pinnedElsewhere = {
   token: "PinnedElsewhere",
   refuse({ request: { pinnedTo }, load: { node } }) {
@@ -46,6 +59,16 @@ const pinnedElsewhere = {
       have: node.name,
       text: `the scenario's placement says ${pinnedTo}`,
     };
+  },
+} satisfies Filter;
+
+const boundElsewhere = {
+  token: "BoundElsewhere",
+  refuse({ request: { instance }, load: { node } }) {
+    const { boundTo, ray } = instance;
+    if (boundTo === undefined || boundTo === node.name) return undefined;
+    const text = `kubernetes.node of ${ray?.cluster ?? instance.id} says ${boundTo}`;
+    return { kind: "rule", need: boundTo, have: node.name, text };
   },
 } satisfies Filter;
 
@@ -117,21 +140,22 @@ const insufficientGpus = {
   refuse({ takes: { ask }, load }) {
     const { count, milli } = load.devices;
     if (!ask || count === 0) return undefined;
+    const { deviceRoom } = load;
     if (milli.filter((left) => left >= ask.milli).length >= ask.devices) return undefined;
-    const isRule = ask.devices > count;
+    const isRule = ask.devices > deviceRoom;
     const idle = milli.filter((left) => left === whole).length;
     const most = Math.max(0, ...milli);
     const amounts =
       ask.milli === whole
-        ? { need: gpus(ask.devices), have: gpus(isRule ? count : idle) }
-        : { need: ofOneGpu(ask.milli), have: ofOneGpu(most) };
+        ? { need: gpus(ask.devices), have: gpus(isRule ? deviceRoom : idle) }
+        : { need: ofOneGpu(ask.milli), have: ofOneGpu(isRule ? 0 : most) };
     return short(`needs ${amounts.need}`, amounts, isRule, load);
   },
 } satisfies Filter;
 
 const insufficientGpuMemory = {
   token: "InsufficientGpuMemory",
-  refuse({ takes: { ask }, load }) {
+  refuse({ request, takes: { ask }, load }) {
     const { devices, deviceRoomBytes } = load;
     if (!ask || devices.count === 0) return undefined;
     // Those that have the share; the memory of the least of them that it would need decides.
@@ -139,7 +163,7 @@ const insufficientGpuMemory = {
     const free = able.sort((a, b) => b - a)[ask.devices - 1] ?? 0;
     const which =
       ask.devices > 1 ? ` on each of ${ask.devices} GPUs` : devices.count > 1 ? " on one GPU" : "";
-    return tooLittle(`GPU memory${which}`, ask.bytes, free, deviceRoomBytes, load);
+    return tooLittle(`GPU memory${which}`, ask.bytes, free, deviceRoomBytes, { request, load });
   },
 } satisfies Filter;
 
@@ -175,17 +199,17 @@ const noFreeSlot = {
 
 const insufficientRam = {
   token: "InsufficientRam",
-  refuse({ takes, load }) {
-    return tooLittle(memoryName(load), takes.ramBytes, load.freeBytes, load.roomBytes, load);
+  refuse({ request, takes, load }) {
+    return tooLittle(memoryName(load), takes.ramBytes, load.freeBytes, load.roomBytes, { request, load });
   },
 } satisfies Filter;
 
 const insufficientHeadroom = {
   token: "InsufficientHeadroom",
-  refuse({ takes, load }) {
+  refuse({ request, takes, load }) {
     const share = Math.round(load.node.memoryHeadroom.require * 1000) / 10;
     const what = `${memoryName(load)} outside the ${share} % headroom`;
-    return tooLittle(what, takes.ramBytes, load.headroomFreeBytes, load.headroomRoomBytes, load);
+    return tooLittle(what, takes.ramBytes, load.headroomFreeBytes, load.headroomRoomBytes, { request, load });
   },
 } satisfies Filter;
 
@@ -193,6 +217,8 @@ const insufficientHeadroom = {
 export const filters: readonly Filter[] = [
   nodeGone,
   nodeNotHealthy,
+  wrongLauncher,
+  boundElsewhere,
   pinnedElsewhere,
   mayNotMove,
   noFreePort,
@@ -208,19 +234,36 @@ export const filters: readonly Filter[] = [
 ];
 
 /** @param room what the node has free while no instance is on it */
-function tooLittle(what: string, needed: number, free: number, room: number, load: Load) {
+function tooLittle(
+  what: string,
+  needed: number,
+  free: number,
+  room: number,
+  { request, load }: Pick<Offer, "request" | "load">,
+) {
   // What others hold beyond the pool is nothing to those who ask for none of it.
   if (needed <= Math.max(0, free)) return undefined;
   const isRule = needed > room;
+  const left = isRule ? room : free;
   // Rounded apart: a need that shows as what there is would explain nothing.
-  const amounts = { need: showGb(needed, Math.ceil), have: showGb(isRule ? room : free, Math.floor) };
-  return short(`needs ${amounts.need} of ${what}`, amounts, isRule, load);
+  const amounts = { need: showGb(needed, Math.ceil), have: showGb(left, Math.floor) };
+  if (request.instance.launcher !== "kuberay")
+    return short(`needs ${amounts.need} of ${what}`, amounts, isRule, load);
+  // As Kubernetes' own tools show it.
+  const [need, have] = [showGib(needed), showGib(left)];
+  return short(`needs ${amounts.need} (${need}) of ${what}`, amounts, isRule, load, ` (${have})`);
 }
 
-function short(needs: string, amounts: { need: string; have: string }, isRule: boolean, load: Load) {
+function short(
+  needs: string,
+  amounts: { need: string; have: string },
+  isRule: boolean,
+  load: Load,
+  also = "",
+) {
   const text = isRule
-    ? `${needs}, has ${amounts.have} even when empty`
-    : `${needs}, ${amounts.have} left${heldBy(load)}`;
+    ? `${needs}, has ${amounts.have}${also} even when empty`
+    : `${needs}, ${amounts.have}${also} left${heldBy(load)}`;
   return { kind: isRule ? ("rule" as const) : ("full" as const), ...amounts, text };
 }
 

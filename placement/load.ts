@@ -1,3 +1,4 @@
+import { type CoTenantGpus, coTenantGpus } from "../topology/co-tenant-gpus";
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
 import type { Held, ObservedNode } from "../topology/observed";
@@ -30,11 +31,13 @@ export class Load {
   readonly headroomRoomBytes: number;
   /** Memory of each GPU for instances while none is here. */
   readonly deviceRoomBytes: number;
+  /** GPUs for instances while none is here: those that no co-tenant has for itself. */
+  readonly deviceRoom: number;
   /** Without limit where the node declares no cores. */
   readonly cpuRoomMilli: number;
   readonly devices: Devices;
   private readonly coTenantBytes: number;
-  private readonly gpuCoTenantBytes: number;
+  private readonly gpuTenants: CoTenantGpus;
   private readonly othersBytes: number;
   private readonly cpuOthersMilli: number;
   private readonly slotsOfOthers: number;
@@ -56,14 +59,17 @@ export class Load {
     this.othersBytes = sum(others.map(({ ramBytes }) => ramBytes));
     this.cpuOthersMilli = sum(others.map(({ cpuCores = 0 }) => Math.round(cpuCores * whole)));
     this.slotsOfOthers = sum(others.map(({ slots = 1 }) => slots));
-    this.gpuCoTenantBytes = sum(node.coTenants.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
+    this.gpuTenants = coTenantGpus(node);
+    const { bytesOnEach, ownBytes, owned } = this.gpuTenants;
     this.coTenantBytes =
-      sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? this.gpuCoTenantBytes : 0);
+      sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? bytesOnEach + ownBytes : 0);
     this.roomBytes = Math.max(0, node.ramBytes - node.reservedRamBytes - this.coTenantBytes);
     this.headroomRoomBytes = Math.max(0, this.headroomLimitBytes - this.coTenantBytes);
     this.cpuRoomMilli = node.cpuCores === undefined ? Number.POSITIVE_INFINITY : node.cpuCores * whole;
-    this.deviceRoomBytes = Math.max(0, node.gpuMemoryBytes - this.gpuCoTenantBytes);
+    this.deviceRoomBytes = Math.max(0, node.gpuMemoryBytes - bytesOnEach);
     this.devices = new Devices(node.gpus, this.deviceRoomBytes);
+    for (const { device, bytes } of owned) this.devices.take([device], { milli: whole, bytes });
+    this.deviceRoom = Math.max(0, node.gpus - owned.length);
     for (const held of others) this.devices.take(...foreignAsk(held, node.gpus));
   }
 
@@ -97,7 +103,7 @@ export class Load {
   takesOf(instance: Instance, choice?: boolean, wanted?: readonly number[]): Takes {
     const { gpu, gpuMemoryBytes, ramBytes, slots } = instance;
     const cpuMilli = instance.cpuCores === 0 ? 0 : Math.round(instance.cpuCores * whole);
-    const pooled = ramBytes + (this.node.unifiedMemory ? gpuMemoryBytes : 0);
+    const pooled = ramBytes + (this.node.unifiedMemory ? gpuMemoryBytes * gpuAskOf(instance).devices : 0);
     if (gpu !== "none" && (gpu === "required" || (this.node.gpu && choice !== false))) {
       const ask = gpuAskOf(instance);
       const devices = this.devices.fit(ask, wanted);
@@ -144,7 +150,8 @@ export class Load {
       others: stacksOf(this.others),
       unifiedMemory: node.unifiedMemory,
       gpuMemoryBytes: node.gpuMemoryBytes * Math.max(1, node.gpus),
-      gpuCoTenantBytes: this.gpuCoTenantBytes * Math.max(1, node.gpus),
+      gpuCoTenantBytes:
+        this.gpuTenants.bytesOnEach * Math.max(1, node.gpus) + (node.gpus > 0 ? this.gpuTenants.ownBytes : 0),
       gpuPlacedBytes: this.gpuPlacedBytes,
       ...(node.gpus > 1 && { gpus: node.gpus }),
       ...(node.cpuCores !== undefined &&

@@ -83,6 +83,10 @@ const placement = z.object({
     })
     .optional()
     .meta({ description: "Only of a member of a Ray cluster" }),
+  launcher: z
+    .literal("kuberay")
+    .optional()
+    .meta({ description: "Only of a pod: the plan says that it fits, and kube-scheduler decides" }),
   takes: z
     .object({
       ramBytes: bytes("RAM; on unified memory the GPU memory is in it"),

@@ -77,6 +77,8 @@ export interface Placement {
   port?: number;
   /** Only of a member of a Ray cluster. */
   ray?: RayMember;
+  /** Only of a pod: then the plan is what fits, and Kubernetes decides. */
+  launcher?: "kuberay";
   /** `ramBytes` is what leaves the node's RAM: on unified memory the GPU memory is in it. On the CPU `gpuMemoryBytes` is 0. */
   takes: Held;
   onGpu: boolean;

@@ -13,6 +13,7 @@ import { portsOf, portUse } from "./ports";
 import type { Problem } from "./problem";
 import { search } from "./search";
 import { mostWhole } from "./sizes";
+import { smallerGroups } from "./smaller-groups";
 import type { Highs } from "./solver";
 import { surveyOf } from "./survey";
 
@@ -40,7 +41,8 @@ export function remedies(whole: Topology, judge: Judge, ids: readonly string[], 
   const nodes = [...topology.cluster.nodes].sort((a, b) => compare(a.name, b.name));
   const instances = [...topology.scenario.instances].sort((a, b) => compare(a.id, b.id));
   let variables = mostVariables;
-  return [...moves(), ...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
+  const groups = smallerGroups(whole, ids, (situation) => fits(problemOf(situation)));
+  return [...moves(), ...groups, ...smallerDemand(), ...largerNode(), ...withoutOneConstraint()];
 
   function moves(): string[] {
     if (topology.scenario.allowMoves) return [];
@@ -212,13 +214,26 @@ function trials(topology: Topology, instances: readonly Instance[], nodes: reado
       }),
   );
   const gpus = instances
-    .filter(({ gpu }) => gpu === "required")
+    // A member of a Ray cluster that says gpus means them.
+    .filter(({ gpu, ray }) => gpu === "required" && !ray)
     .map(
       ({ id }): Trial => ({
         text: `with gpu: preferred for ${id} they would fit`,
         situation: changed(topology, { instance: id, to: { gpu: "preferred" } }),
       }),
     );
+  const bound = new Map(
+    instances.flatMap(({ ray, boundTo }) => (ray && boundTo ? [[ray.cluster, boundTo] as const] : [])),
+  );
+  const unbound = [...bound].map(([cluster, node]): Trial => {
+    const free = scenario.instances.map(({ boundTo, ...one }) =>
+      one.ray?.cluster === cluster || boundTo === undefined ? one : { ...one, boundTo },
+    );
+    return {
+      text: `without kubernetes.node ${node} of ${cluster} they would fit`,
+      situation: { ...topology, scenario: { ...scenario, instances: free } },
+    };
+  });
   const models = instances
     .filter(({ gpuModel }) => gpuModel !== undefined)
     .map(({ id, gpuModel: _, ...one }): Trial => {
@@ -248,7 +263,7 @@ function trials(topology: Topology, instances: readonly Instance[], nodes: reado
       situation: changed(topology, { node: node.name, to: { maxInstances: node.maxInstances + 1 } }),
     },
   ]);
-  return [...pins, ...apart, ...gpus, ...models, ...ofNodes];
+  return [...pins, ...unbound, ...apart, ...gpus, ...models, ...ofNodes];
 }
 
 /** With more cores or GPUs, where the instances ask for them. */

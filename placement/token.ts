@@ -24,6 +24,18 @@ export const tokens = {
     need: "`healthy`",
     have: "the status",
   },
+  WrongLauncher: {
+    meaning: "The instance is a pod and the node none of Kubernetes, or only Kubernetes reaches the node",
+    kinds: ["rule"],
+    need: "`Kubernetes` or `SSH`",
+    have: "what reaches the node",
+  },
+  BoundElsewhere: {
+    meaning: "`kubernetes.node` of its Ray cluster names another node",
+    kinds: ["rule"],
+    need: "the node that is named",
+    have: "this node",
+  },
   PinnedElsewhere: {
     meaning: "The scenario's `placement:` names another node",
     kinds: ["rule"],

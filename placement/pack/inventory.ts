@@ -98,6 +98,7 @@ function kindsOf(
     const key = JSON.stringify([
       [instance.ramBytes, instance.gpu, instance.gpuMemoryBytes, instance.preferredNode],
       [instance.cpuCores, instance.gpus, instance.gpuModel, instance.slots],
+      [instance.launcher, instance.boundTo],
       [pinnedTo, heldTo, was, stayers.has(instance.id), onCpu.has(instance.id)],
       port === undefined && portUse(instance),
       [...affinity].sort(),

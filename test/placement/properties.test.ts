@@ -9,7 +9,7 @@ import type { Node } from "../../topology/node";
 import { noObservations, type Observed, type ObservedNode } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
-import { deviceUse, Truth } from "../support/truth";
+import { deviceUse, Truth, tenantsOn } from "../support/truth";
 
 // Says nothing about which node is best: the tables of place.test.ts and four-scenarios.test.ts do.
 
@@ -157,6 +157,35 @@ const topologyArbitrary: fc.Arbitrary<Topology> = fc
       });
   });
 
+const kubernetesNode = "k";
+const reaches: Partial<Node>[] = [
+  {},
+  { kubernetesNode },
+  { kubernetesNode, connection: undefined, remoteWorkDir: undefined },
+];
+
+/** Some nodes are Kubernetes' or have a co-tenant with a GPU of its own, and some instances are pods. */
+const withPods = ({ cluster, scenario, observed }: Topology, draws: readonly number[]): Topology => {
+  const nodes = cluster.nodes.map((node, at): Node => {
+    const [tenant] = node.coTenants;
+    const own = node.gpu && draws[at]! % 4 === 0 && { coTenants: [{ ...tenant!, gpus: 1 }] };
+    return { ...node, ...reaches[draws[at]! % 3], ...own };
+  });
+  const instances = scenario.instances.map((instance, at): Instance => {
+    const draw = draws[8 + at]!;
+    const bound = draw % 5 === 0 && { boundTo: nodes[draw % nodes.length]!.name };
+    return {
+      ...instance,
+      ...(draw % 2 === 0 && { launcher: "kuberay", network: "isolated" as const, ...bound }),
+    };
+  });
+  return { cluster: { ...cluster, nodes }, scenario: { ...scenario, instances }, observed };
+};
+
+const podsArbitrary = fc
+  .tuple(topologyArbitrary, fc.array(fc.nat(999), { minLength: 16, maxLength: 16 }))
+  .map(([topology, draws]) => withPods(topology, draws));
+
 let cases: { topology: Topology; plan: Plan }[];
 
 beforeAll(async () => {
@@ -165,9 +194,10 @@ beforeAll(async () => {
     ...topology,
     scenario: { ...topology.scenario, strategy: "pack" as const },
   }));
-  const topologies = [...balanced, ...packed];
+  const pods = fc.sample(podsArbitrary, { numRuns: 100, seed: 7 });
+  const topologies = [...balanced, ...packed, ...pods];
   cases = await Promise.all(topologies.map(async (topology) => ({ topology, plan: await place(topology) })));
-}, 60_000);
+}, 240_000);
 
 const holds = (check: (topology: Topology, plan: Plan) => void) => {
   for (const { topology, plan } of cases) check(topology, plan);
@@ -177,17 +207,14 @@ const holds = (check: (topology: Topology, plan: Plan) => void) => {
 function held({ observed, scenario }: Topology, node: Node, placements: readonly Placement[]) {
   const here = placements.filter((placement) => placement.node === node.name);
   const others = observed.others.filter((holding) => holding.node === node.name);
-  const gpuTenants = node.coTenants.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0);
-  const tenants = node.coTenants.reduce(
-    (sum, tenant) => sum + tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0),
-    0,
-  );
+  const { gpuTenants, tenants, owners } = tenantsOn(node);
   const all = [...others, ...here.map(({ takes }) => takes)];
   return {
     residents: here.map(({ instance }) => scenario.instances.find(({ id }) => id === instance)!),
     slots: all.reduce((sum, { slots = 1 }) => sum + slots, 0),
     cores: all.reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0),
     devices: deviceUse(node, [
+      ...owners,
       ...others.map((held) => ({ ...held, devices: held.gpuDevices })),
       ...here.map(({ instance, takes, gpuDevices, onGpu }) => ({
         gpuMemoryBytes: takes.gpuMemoryBytes,
@@ -343,7 +370,7 @@ describe("every plan", () => {
       }),
       { numRuns: 50, seed: 3 },
     );
-  });
+  }, 120_000);
 
   it("is explained in at most 100 columns", () => {
     holds((_, plan) => {

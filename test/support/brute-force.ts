@@ -1,7 +1,7 @@
 import type { Instance } from "../../topology/instance";
 import type { Node } from "../../topology/node";
 import type { Topology } from "../../topology/topology";
-import { deviceUse } from "./truth";
+import { deviceUse, tenantsOn } from "./truth";
 
 /** One full placement: node and use of the GPU by instance id. */
 export type Assignment = ReadonlyMap<string, { node: string; onGpu: boolean }>;
@@ -73,6 +73,8 @@ export class BruteForce {
     const isHere = observed.previous[instance.id]?.node === node.name;
     if (onGpu ? instance.gpu === "none" || !node.gpu : instance.gpu === "required") return false;
     if (onGpu && instance.gpuModel !== undefined && instance.gpuModel !== node.gpuModel) return false;
+    if (!(instance.launcher === "kuberay" ? node.kubernetesNode : node.connection)) return false;
+    if ((instance.boundTo ?? node.name) !== node.name) return false;
     if ((scenario.placement[instance.id] ?? node.name) !== node.name) return false;
     if (!scenario.allowMoves && (this.mayStayOn(instance) ?? node.name) !== node.name) return false;
     return this.status(node) === "HEALTHY" || (isHere && this.keeps(node));
@@ -93,16 +95,15 @@ export class BruteForce {
       ram += instance.ramBytes + (onGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
       if (here.some(([other]) => instance.antiAffinity.includes(other))) return false;
     }
-    for (const tenant of node.coTenants)
-      ram += tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0);
+    ram += tenantsOn(node).tenants;
     for (const held of others) ram += held.ramBytes;
     const limit = Math.min(0.85 * node.ramBytes, node.ramBytes - node.reservedRamBytes);
     if (ram > limit + 0.5) return false;
     const onGpu = here.filter(([, choice]) => choice.onGpu).map(([id]) => this.instance(id));
-    const taken = deviceUse(
-      node,
-      others.map((held) => ({ ...held, devices: held.gpuDevices })),
-    );
+    const taken = deviceUse(node, [
+      ...tenantsOn(node).owners,
+      ...others.map((held) => ({ ...held, devices: held.gpuDevices })),
+    ]);
     return this.devicesHold(node, onGpu, taken);
   }
 
@@ -114,7 +115,7 @@ export class BruteForce {
   ): boolean {
     if (!first) return true;
     const milli = first.gpus >= 1 ? 1000 : Math.max(1, Math.round(first.gpus * 1000));
-    const tenants = node.coTenants.reduce((sum, { gpuMemoryBytes }) => sum + gpuMemoryBytes, 0);
+    const tenants = tenantsOn(node).gpuTenants;
     const able = taken.flatMap((one, device) => {
       const hasMemory =
         first.gpuMemoryBytes === 0 || one.bytes + tenants + first.gpuMemoryBytes <= node.gpuMemoryBytes;
@@ -133,10 +134,7 @@ export class BruteForce {
   private score(instance: Instance, node: Node, onGpu: boolean): number {
     const others = this.topology.observed.others.filter((held) => held.node === node.name);
     const held = others.reduce((sum, { ramBytes }) => sum + ramBytes, 0);
-    const tenants = node.coTenants.reduce(
-      (sum, tenant) => sum + tenant.ramBytes + (node.unifiedMemory ? tenant.gpuMemoryBytes : 0),
-      0,
-    );
+    const { tenants } = tenantsOn(node);
     const takes = instance.ramBytes + (onGpu && node.unifiedMemory ? instance.gpuMemoryBytes : 0);
     const share = takes / (node.ramBytes - node.reservedRamBytes - tenants - held);
     const ram = share < 0.3 ? 2000 : share <= 0.7 ? 3000 : 1000;
@@ -153,6 +151,8 @@ export class BruteForce {
     if (!node || scenario.rebalance) return undefined;
     if (this.status(node) !== "HEALTHY" && !this.keeps(node)) return undefined;
     if ((scenario.placement[instance.id] ?? node.name) !== node.name) return undefined;
+    if (!(instance.launcher === "kuberay" ? node.kubernetesNode : node.connection)) return undefined;
+    if ((instance.boundTo ?? node.name) !== node.name) return undefined;
     const modes = [instance.gpu !== "none" && node.gpu, false].filter(
       (on) => on || instance.gpu !== "required",
     );

@@ -89,6 +89,12 @@ export class Truth {
       status !== "GONE" &&
         status !== "HEALTHY" &&
         !(isHere && this.keeps(status)) && { token: "NodeNotHealthy", kind: "rule" },
+      !(instance.launcher === "kuberay" ? node.kubernetesNode : node.connection) && {
+        token: "WrongLauncher",
+        kind: "rule",
+      },
+      instance.boundTo !== undefined &&
+        instance.boundTo !== node.name && { token: "BoundElsewhere", kind: "rule" },
       pin !== undefined && pin !== node.name && { token: "PinnedElsewhere", kind: "rule" },
       held !== undefined && held !== node.name && { token: "MayNotMove", kind: "rule" },
       !this.hasPort(instance) && { token: "NoFreePort", kind: "rule" },
@@ -113,14 +119,14 @@ export class Truth {
 
   private sizes(instance: Instance, node: Node, before: readonly Placement[]): (Reason | false)[] {
     const others = this.topology.observed.others.filter((held) => held.node === node.name);
-    const gpuTenants = sum(node.coTenants.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
-    const tenants =
-      sum(node.coTenants.map(({ ramBytes }) => ramBytes)) + (node.unifiedMemory ? gpuTenants : 0);
+    const { gpuTenants, tenants, owners } = tenantsOn(node);
     const taken = sum([...others, ...before.map(({ takes }) => takes)].map(({ ramBytes }) => ramBytes));
     // What only prefers a GPU runs on the CPU where the GPU is too full.
     const gpuNeed = instance.gpu === "required" ? instance.gpuMemoryBytes : 0;
-    const need = instance.ramBytes + (node.unifiedMemory ? gpuNeed : 0);
+    const wanted = Math.max(1, Math.floor(instance.gpus));
+    const need = instance.ramBytes + (node.unifiedMemory ? gpuNeed * wanted : 0);
     const devices = deviceUse(node, [
+      ...owners,
       ...others.map((held) => ({ ...held, devices: held.gpuDevices })),
       ...before.map(({ instance: id, takes, gpuDevices, onGpu }) => ({
         gpuMemoryBytes: takes.gpuMemoryBytes,
@@ -129,7 +135,6 @@ export class Truth {
       })),
     ]);
     const share = instance.gpus >= 1 ? 1000 : Math.max(1, Math.round(instance.gpus * 1000));
-    const wanted = Math.max(1, Math.floor(instance.gpus));
     const able = devices.filter(({ milli }) => milli + share <= 1000);
     // The memory of the devices that have the share: as many as are wanted have to have enough.
     const gpuTaken = able.map(({ bytes }) => bytes).sort((a, b) => a - b)[wanted - 1] ?? 0;
@@ -154,7 +159,10 @@ export class Truth {
       },
     ] as const;
     const lacking: Reason | false = isGpuUser &&
-      able.length < wanted && { token: "InsufficientGpus", kind: wanted > node.gpus ? "rule" : "full" };
+      able.length < wanted && {
+        token: "InsufficientGpus",
+        kind: wanted > node.gpus - owners.length ? "rule" : "full",
+      };
     const sized = pools.map(({ token, need, room, ...rest }) => {
       const empty = Math.max(0, room);
       const free = empty - ("gpuTaken" in rest ? rest.gpuTaken : rest.taken);
@@ -219,6 +227,19 @@ export class Truth {
   private keeps(status: string): boolean {
     return status === "DEGRADED" || (status === "UNAVAILABLE" && !this.topology.cluster.failover.enabled);
   }
+}
+
+/** What co-tenants hold: of the RAM, of each GPU that is shared, and the GPUs that are their own, from the first on. */
+export function tenantsOn(node: Node) {
+  const owners = node.coTenants
+    .flatMap(({ gpus = 0, gpuMemoryBytes }) => Array.from({ length: gpus }, () => gpuMemoryBytes))
+    .map((gpuMemoryBytes, device) => ({ gpuMemoryBytes, gpus: 1, devices: [device] }));
+  const gpuTenants = sum(
+    node.coTenants.map(({ gpus = 0, gpuMemoryBytes }) => (gpus > 0 ? 0 : gpuMemoryBytes)),
+  );
+  const onGpus = gpuTenants + sum(owners.map(({ gpuMemoryBytes }) => gpuMemoryBytes));
+  const ram = sum(node.coTenants.map(({ ramBytes }) => ramBytes));
+  return { gpuTenants, tenants: ram + (node.unifiedMemory ? onGpus : 0), owners };
 }
 
 /** What is taken of each GPU. Who says nothing of its share counts as a thousandth; what is not known lies on the first. */
