@@ -1,7 +1,8 @@
 import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
 import type { RayClusterView } from "../components/ray-cluster";
-import { ExperimentInstance, Node, RayCluster, RayHead } from "./component-types";
+import { ExperimentInstance, KubeRayCluster, Node, RayCluster, RayHead } from "./component-types";
+import { PriorityClass, RayClusterObject } from "./kubernetes-types";
 import type { Resource } from "./rule";
 
 // What rules look at, and no more: the examples of broken rules are made of these.
@@ -75,4 +76,43 @@ export function exampleRayMember(changes: Partial<InstanceView> = {}): Resource 
     ...changes,
   });
   return { type: RayHead, name: `${props.instance}`, props };
+}
+
+/** A Ray cluster of pods, with `changes`. */
+export function exampleKubeRayCluster(changes: Record<string, unknown> = {}): Resource {
+  const props = { cluster: "brain", version: "2.60.0", authMode: "token", ...changes };
+  return { type: KubeRayCluster, name: props.cluster, props };
+}
+
+/** The object that KubeRay makes pods of, a head alone: its container with `changes`, its nodes by labels. */
+export function exampleRayClusterObject(
+  changes: Record<string, unknown> = {},
+  nodeSelector: Record<string, string> = { "kubernetes.io/arch": "amd64" },
+): Resource {
+  const memory = { memory: "8G" };
+  const container = {
+    name: "ray-head",
+    image: "rayproject/ray:2.60.0-py312",
+    resources: { limits: memory, requests: memory },
+    ...changes,
+  };
+  const template = { spec: { containers: [container], priorityClassName: "brain-minus-100", nodeSelector } };
+  return {
+    type: RayClusterObject,
+    name: "brain-cluster",
+    props: {
+      metadata: { name: "brain" },
+      spec: { rayVersion: "2.60.0", authOptions: { mode: "token" }, headGroupSpec: { template } },
+    },
+  };
+}
+
+/** The class of its pods, with `changes`. */
+export function examplePriorityClass(changes: Record<string, unknown> = {}): Resource {
+  const metadata = { name: "brain-minus-100", labels: { "berth.dev/cluster": "brain" } };
+  return {
+    type: PriorityClass,
+    name: "brain-priority",
+    props: { metadata, value: -100, preemptionPolicy: "Never", ...changes },
+  };
 }

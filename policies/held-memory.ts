@@ -1,4 +1,5 @@
 import type { InstanceView } from "../components/instance-view";
+import type { CoTenant } from "../topology/node";
 import type { Held } from "../topology/observed";
 import type { NodeOfStack } from "./rule";
 import type { Values } from "./values";
@@ -25,17 +26,20 @@ export function heldRam({ node, instances }: NodeOfStack): Holding[] {
       const bytes = Math.max(asked + pooled(gpuBytesOf(instance)), given);
       const name = instance.text("instance");
       if (!instance.has("ray")) return { name, bytes, adjustableBytes: asked };
+      // Of a pod the file may say all that it takes.
+      if (instance.has("launcher")) return { name, bytes, adjustableBytes: asked, field: "memory_gb" };
       return { name, bytes, adjustableBytes: instance.in("ray").number("heapBytes"), field: "heap_gb" };
     }),
     ...node.list("coTenants").map((tenant) => ({
       name: `co-tenant ${tenant.text("name")}`,
-      bytes: tenant.number("ramBytes") + pooled(tenant.number("gpuMemoryBytes")),
+      bytes:
+        tenant.number("ramBytes") + pooled(tenant.number("gpuMemoryBytes") * Math.max(1, wholeGpus(tenant))),
     })),
     ...heldByOthers(node, "ramBytes"),
   ];
 }
 
-/** Everything in the memory of one of a node's GPUs. Co-tenants hold as much of each. */
+/** Everything in the memory of one of a node's GPUs. Co-tenants hold as much of each, or of each that is their own. */
 export function heldGpuMemory({ node, instances }: NodeOfStack, device: number): Holding[] {
   const part = (devices: readonly number[], bytes: number) =>
     devices.includes(device) ? bytes / devices.length : 0;
@@ -47,9 +51,9 @@ export function heldGpuMemory({ node, instances }: NodeOfStack, device: number):
       const bytes = devices.includes(device) ? Math.max(asked, given) : 0;
       return { name: instance.text("instance"), bytes, adjustableBytes: bytes };
     }),
-    ...node.list("coTenants").map((tenant) => ({
+    ...coTenantDevices(node).map(({ tenant, devices }) => ({
       name: `co-tenant ${tenant.text("name")}`,
-      bytes: tenant.number("gpuMemoryBytes"),
+      bytes: devices.length === 0 || devices.includes(device) ? tenant.number("gpuMemoryBytes") : 0,
     })),
     ...node.list("heldByOthers").map((held) => ({
       name: nameOfOther(held),
@@ -57,6 +61,17 @@ export function heldGpuMemory({ node, instances }: NodeOfStack, device: number):
     })),
   ];
 }
+
+/** Co-tenants with the whole GPUs that are their own: the first ones of the node, in the order of the list. */
+export function coTenantDevices(node: NodeOfStack["node"]) {
+  let next = 0;
+  return node.list("coTenants").map((tenant) => ({
+    tenant,
+    devices: Array.from({ length: wholeGpus(tenant) }, () => next++),
+  }));
+}
+
+const wholeGpus = (tenant: Values<CoTenant>): number => (tenant.has("gpus") ? tenant.number("gpus") : 0);
 
 /** Who was given none by index is on the first. */
 export function devicesOf(

@@ -1,6 +1,6 @@
 import type { InstanceView } from "../components/instance-view";
 import type { NodeView } from "../components/node";
-import { instanceTypes, Node } from "./component-types";
+import { instanceTypes, nodeTypes } from "./component-types";
 import type { Level, NodeRule, Resource, Rule, Terms } from "./rule";
 import { Unreadable, type Untyped, Values } from "./values";
 
@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** Whether a resource counts when nodes are judged. */
-export const concernsNodes = (type: string) => type === Node || instanceTypes.includes(type);
+export const concernsNodes = (type: string) => nodeTypes.includes(type) || instanceTypes.includes(type);
 
 /**
  * Judges a stack by its rules. What concerns a node as a whole is judged once, at the end of a preview. An update would have started
@@ -62,12 +62,12 @@ export class Judge {
   }
 }
 
-const nodeOf = ({ type, name, props }: Seen) => (type === Node ? name : props.node);
+const nodeOf = ({ type, name, props }: Seen) => (nodeTypes.includes(type) ? name : props.node);
 
 function onNodes(active: ActiveRule<NodeRule>, resources: readonly Seen[]): Finding[] {
   const { rule, terms } = active;
   const instances = ofType(resources, ...instanceTypes).map(({ props }) => new Values(props as InstanceView));
-  return ofType(resources, Node).flatMap((node) =>
+  return ofType(resources, ...nodeTypes).flatMap((node) =>
     found(active, node, () => {
       const here = instances.filter((instance) => instance.text("node") === node.name);
       return rule.checkNode({ node: new Values(node.props as NodeView), instances: here }, terms);
@@ -77,7 +77,7 @@ function onNodes(active: ActiveRule<NodeRule>, resources: readonly Seen[]): Find
 
 /** What stands on a node that the stack does not describe is in nobody's sum. */
 function homeless(active: ActiveRule, resources: readonly Seen[]): Finding[] {
-  const nodes = ofType(resources, Node).map(({ name }) => name);
+  const nodes = ofType(resources, ...nodeTypes).map(({ name }) => name);
   return ofType(resources, ...instanceTypes).flatMap((instance) =>
     found(active, instance, () => {
       const node = new Values(instance.props as InstanceView).text("node");

@@ -5,7 +5,7 @@ import type { NodeOfStack, NodeRule } from "./rule";
 export const requireDisjointPeerPorts: NodeRule = {
   name: "require-disjoint-peer-ports",
   description:
-    "Every instance with `network: peers`, and every member of a Ray cluster, has ports that nobody else has on its node.",
+    "Every instance with `network: peers`, and every member of a Ray cluster over SSH, has ports that nobody else has on its node.",
   why: "The second program on a port ends at once, or answers in the place of the first.",
   checkNode(stack) {
     const name = stack.node.text("name");
@@ -13,6 +13,8 @@ export const requireDisjointPeerPorts: NodeRule = {
       .filter((instance) => !instance.has("port"))
       .flatMap((instance) => {
         const id = instance.text("instance");
+        // A pod has an address of its own.
+        if (instance.has("launcher")) return [];
         if (instance.has("ray"))
           return [`${id}: is a member of a Ray cluster, and it has no ports; give it some`];
         return instance.text("network") === "peers"

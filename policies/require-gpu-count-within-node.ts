@@ -1,13 +1,13 @@
 import type { InstanceView } from "../components/instance-view";
 import { exampleInstance, exampleNode } from "./example";
-import { devicesOf, nameOfOther } from "./held-memory";
+import { coTenantDevices, devicesOf, nameOfOther } from "./held-memory";
 import type { NodeOfStack, NodeRule } from "./rule";
 import type { Values } from "./values";
 
 export const requireGpuCountWithinNode: NodeRule = {
   name: "require-gpu-count-within-node",
   description:
-    "An instance has as many of a node's GPUs as it asks for, and no GPU is given out more than once, those of other stacks included.",
+    "An instance has as many of a node's GPUs as it asks for, and no GPU is given out more than once, those of other stacks and co-tenants included.",
   why: "Two programs that each count on a whole GPU halve each other's speed, or one of them finds its memory gone.",
   checkNode({ node, instances }) {
     const [name, count] = [node.text("name"), node.number("gpus")];
@@ -23,6 +23,8 @@ export const requireGpuCountWithinNode: NodeRule = {
       hold(instance.text("instance"), gpus, devices);
       return mistakesOf(instance.text("instance"), gpus, devices, { name, count });
     });
+    for (const { tenant, devices } of coTenantDevices(node))
+      if (devices.length > 0) hold(`co-tenant ${tenant.text("name")}`, devices.length, devices);
     for (const held of node.list("heldByOthers"))
       if (held.has("gpus") || held.number("gpuMemoryBytes") > 0)
         hold(nameOfOther(held), held.has("gpus") ? held.number("gpus") : 0, devicesOf(held));

@@ -31,6 +31,12 @@ export class Values<View extends object> {
     return isAmount ? value : this.refuse(key, "a number ≥ 0", value);
   }
 
+  /** One that may be negative, such as a priority. */
+  integer(key: Keys<View, number>): number {
+    const value = this.read(key);
+    return Number.isInteger(value) ? (value as number) : this.refuse(key, "a whole number", value);
+  }
+
   text(key: Keys<View, string>): string {
     const value = this.read(key);
     return typeof value === "string" ? value : this.refuse(key, "text", value);

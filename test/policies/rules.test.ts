@@ -1,7 +1,15 @@
 // What each rule says: about a good stack, one with a single thing broken, one at the limit, and resources of another type.
 // That a mandatory rule ends a preview is proved in test/integration/policies.test.ts.
 import { describe, expect, test } from "vitest";
-import { exampleInstance, exampleNode, exampleRayCluster, exampleRayMember } from "../../policies/example";
+import {
+  exampleInstance,
+  exampleKubeRayCluster,
+  exampleNode,
+  examplePriorityClass,
+  exampleRayCluster,
+  exampleRayClusterObject,
+  exampleRayMember,
+} from "../../policies/example";
 import type { Resource } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { tryRule } from "../../policies/try-rule";
@@ -42,6 +50,32 @@ const member = {
   gpus: 0,
 };
 const pinned = { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" };
+const kubernetesNode = (changes: object = {}): Resource => ({
+  ...exampleNode(changes),
+  type: "berth:components:KubernetesNode",
+});
+const pod = (changes: object = {}): Resource => ({
+  ...exampleRayMember({ launcher: "kuberay", ...changes }),
+  type: "berth:components:KubeRayMember",
+});
+/** The object of a Ray cluster with one group of workers more, or with other values of its spec. */
+const withSpec = (changes: Record<string, unknown>): Resource => {
+  const { props, ...object } = exampleRayClusterObject();
+  return { ...object, props: { ...props, spec: { ...(props.spec as object), ...changes } } };
+};
+const groupOf = (podSpec: object) => ({
+  workerGroupSpecs: [{ groupName: "gpu", template: { spec: podSpec } }],
+});
+const deployment = (container: object): Resource => ({
+  type: "kubernetes:apps/v1:Deployment",
+  name: "vllm",
+  props: {
+    metadata: { name: "vllm" },
+    spec: { template: { spec: { containers: [{ name: "server", ...container }] } } },
+  },
+});
+const memory = (size: string) => ({ memory: size });
+
 const stack: Resource = { type: "pulumi:pulumi:Stack", name: "berth-hive", props: {} };
 
 interface Fixture {
@@ -57,6 +91,28 @@ const overReason = '{"require-memory-headroom": {"reason": "Ana watches it"}}';
 
 const fixtures: Record<string, readonly Fixture[]> = {
   "require-memory-headroom": [
+    {
+      name: "a pod on a node of Kubernetes holds its memory, too",
+      resources: [kubernetesNode(), pod({ ramBytes: gb(7), takes: { ramBytes: gb(7), gpuMemoryBytes: 0 } })],
+      says: [
+        "rpi1: 7 GB of 8 GB of RAM would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is mind-head 7 GB\nthe smallest change: 0.2 GB less: memory_gb of mind-head lowered to 6.8, or mind-head on another node",
+      ],
+    },
+    {
+      name: "a co-tenant holds the memory of each GPU of its own where that is RAM",
+      resources: [
+        kubernetesNode({
+          unifiedMemory: true,
+          gpu: true,
+          gpus: 2,
+          gpuMemoryBytes: gb(8),
+          coTenants: [{ name: "vllm", ramBytes: gb(1), gpuMemoryBytes: gb(3), gpus: 2 }],
+        }),
+      ],
+      says: [
+        "rpi1: 7 GB of 8 GB of unified memory would be held, the limit is 6.8 GB: 15 % must stay free (memory_headroom.require)\nit is co-tenant vllm 7 GB\nthe smallest change: 0.2 GB less; that is more than this stack puts there, so others have to give way",
+      ],
+    },
     { name: "leaves enough free", resources: [exampleNode(), exampleInstance()] },
     {
       name: "at the limit",
@@ -168,6 +224,24 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [remote(pinned)] },
   ],
   "require-gpu-memory": [
+    {
+      name: "a co-tenant with a GPU of its own holds nothing of the others",
+      resources: [
+        exampleNode({
+          gpu: true,
+          gpus: 2,
+          gpuMemoryBytes: gb(8),
+          coTenants: [{ name: "vllm", ramBytes: 0, gpuMemoryBytes: gb(8), gpus: 1 }],
+        }),
+        exampleInstance({
+          gpu: "required",
+          gpus: 1,
+          gpuMemoryBytes: gb(8),
+          gpuDevices: [1],
+          takes: { ramBytes: gb(2), gpuMemoryBytes: gb(8) },
+        }),
+      ],
+    },
     { name: "fits", resources: [gpuNode, onGpu(gb(8))] },
     { name: "at the limit", resources: [gpuNode, onGpu(gb(24))] },
     {
@@ -217,6 +291,31 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [remote(pinned)] },
   ],
   "require-gpu-count-within-node": [
+    {
+      name: "a pod gets no GPU that a co-tenant has for itself",
+      resources: [
+        kubernetesNode({
+          gpu: true,
+          gpus: 2,
+          coTenants: [{ name: "vllm", ramBytes: 0, gpuMemoryBytes: 0, gpus: 1 }],
+        }),
+        pod({ instance: "brain-gpu-0", gpu: "required", gpus: 2, gpuDevices: [0, 1] }),
+      ],
+      says: [
+        "rpi1: 2 of GPU 0 would be held: brain-gpu-0 1 + co-tenant vllm 1; give one of them another GPU or lower its gpus",
+      ],
+    },
+    {
+      name: "a pod beside a co-tenant",
+      resources: [
+        kubernetesNode({
+          gpu: true,
+          gpus: 2,
+          coTenants: [{ name: "vllm", ramBytes: 0, gpuMemoryBytes: 0, gpus: 1 }],
+        }),
+        pod({ instance: "brain-gpu-0", gpu: "required", gpus: 1, gpuDevices: [1] }),
+      ],
+    },
     { name: "fits", resources: [twoGpus, onDevices(1, [0]), onDevices(0.5, [1])] },
     {
       name: "at the limit",
@@ -340,6 +439,7 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [remote(pinned)] },
   ],
   "require-disjoint-peer-ports": [
+    { name: "a pod needs none", resources: [kubernetesNode(), pod()] },
     {
       name: "each its own",
       resources: [
@@ -426,6 +526,31 @@ const fixtures: Record<string, readonly Fixture[]> = {
   ],
   "require-ray-version": [
     {
+      name: "a cluster of pods",
+      resources: [exampleKubeRayCluster({ version: "2.53.9" })],
+      says: ["brain: Ray 2.53.9, at least 2.54.0 is required; write ray: 2.60.0"],
+    },
+    {
+      name: "somebody else's cluster",
+      resources: [
+        {
+          type: "berth:components:SharedRayCluster",
+          name: "ray-gpu",
+          props: { cluster: "ray-gpu", version: "2.49.2" },
+        },
+      ],
+      says: ["ray-gpu: Ray 2.49.2, at least 2.54.0 is required; write ray: 2.60.0"],
+    },
+    {
+      name: "an exemption with its reason",
+      resources: [exampleKubeRayCluster({ version: "2.49.2", exemption: "moves in December" })],
+    },
+    {
+      name: "an exemption without one",
+      resources: [exampleKubeRayCluster({ version: "2.49.2", exemption: "" })],
+      says: ["brain: Ray 2.49.2, at least 2.54.0 is required; write ray: 2.60.0"],
+    },
+    {
       name: "newer",
       resources: [exampleRayCluster({ version: "2.60.0" }), exampleRayCluster({ version: "3.0.0" })],
     },
@@ -446,6 +571,30 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [exampleRayMember(), local("pip install ray==2.9.0")] },
   ],
   "require-ray-token-auth": [
+    {
+      name: "a cluster of pods with a token",
+      resources: [exampleKubeRayCluster(), exampleRayClusterObject()],
+    },
+    {
+      name: "a cluster of pods without one",
+      resources: [exampleKubeRayCluster({ authMode: "disabled" }), withSpec({ authOptions: undefined })],
+      says: [
+        'brain: its authentication is "disabled"; it has to be token',
+        "brain: asks for no token; write authOptions: {mode: token}",
+      ],
+    },
+    {
+      name: "a cluster of pods that is too old for one",
+      resources: [
+        exampleKubeRayCluster({ version: "2.49.2", authMode: "disabled", exemption: "moves in December" }),
+        withSpec({ rayVersion: "2.51.9", authOptions: undefined }),
+      ],
+    },
+    {
+      name: "the oldest that knows one",
+      resources: [withSpec({ rayVersion: "2.52.0", authOptions: { mode: "disabled" } })],
+      says: ["brain: asks for no token; write authOptions: {mode: token}"],
+    },
     { name: "a token", resources: [exampleRayCluster()] },
     {
       name: "commands that do not start it, or with a token",
@@ -496,6 +645,13 @@ const fixtures: Record<string, readonly Fixture[]> = {
     { name: "another type", resources: [exampleRayMember()] },
   ],
   "require-ray-object-store-size": [
+    {
+      name: "a pod that is too small",
+      resources: [pod({ takes: { ramBytes: gb(1.9), gpuMemoryBytes: 0 } })],
+      says: [
+        "mind-head: takes 1.9 GB, but heap 1 GB + object store 0.2 GB + Ray itself 0.8 GB are 2 GB; give it that, or lower heap_gb",
+      ],
+    },
     {
       name: "more than it needs",
       resources: [exampleRayMember({ takes: { ramBytes: gb(3), gpuMemoryBytes: 0 } })],
@@ -604,6 +760,111 @@ const fixtures: Record<string, readonly Fixture[]> = {
     },
     { name: "another type", resources: [exampleNode()] },
   ],
+  "require-ray-priority-below-others": [
+    { name: "below 0, and Never", resources: [examplePriorityClass(), exampleRayClusterObject()] },
+    {
+      name: "as high as everybody",
+      resources: [examplePriorityClass({ value: 0 })],
+      says: ["brain-minus-100: its value is 0; write one below 0"],
+    },
+    { name: "at the limit", resources: [examplePriorityClass({ value: -1 })] },
+    {
+      name: "one that pushes others out, as they do when nothing is said",
+      resources: [examplePriorityClass({ preemptionPolicy: undefined })],
+      says: ["brain-minus-100: preemptionPolicy is PreemptLowerPriority; write Never"],
+    },
+    {
+      name: "workers without a class",
+      resources: [withSpec(groupOf({ containers: [] }))],
+      says: ["brain: group gpu: has no priorityClassName; write that of a class below 0"],
+    },
+    {
+      name: "somebody else's class",
+      resources: [examplePriorityClass({ metadata: { name: "vllm", labels: {} }, value: 1000 })],
+    },
+    { name: "another type", resources: [exampleNode()] },
+  ],
+  "require-container-memory-limits": [
+    { name: "as much kept as it may take", resources: [exampleRayClusterObject()] },
+    {
+      name: "no limit",
+      resources: [exampleRayClusterObject({ resources: {} })],
+      says: [
+        "brain: head: container ray-head: no limit of memory; write resources.limits.memory, and the same in resources.requests",
+      ],
+    },
+    {
+      name: "less kept than it may take",
+      resources: [
+        exampleRayClusterObject({ resources: { limits: memory("64Gi"), requests: memory("56Gi") } }),
+      ],
+      says: [
+        "brain: head: container ray-head: 56Gi of memory are kept for it, and it may take 64Gi; write the same for both",
+      ],
+    },
+    {
+      name: "a limit that is taken for the request",
+      resources: [exampleRayClusterObject({ resources: { limits: memory("64Gi") } })],
+    },
+    {
+      name: "in any group, and before it starts",
+      resources: [
+        withSpec(groupOf({ containers: [{ name: "ray-worker" }], initContainers: [{ name: "wait" }] })),
+      ],
+      says: [
+        "brain: group gpu: container wait: no limit of memory; write resources.limits.memory, and the same in resources.requests",
+        "brain: group gpu: container ray-worker: no limit of memory; write resources.limits.memory, and the same in resources.requests",
+      ],
+    },
+    {
+      name: "pods of others in the stack",
+      resources: [deployment({ resources: { limits: memory("8Gi") } }), deployment({})],
+      says: [
+        "vllm: container server: no limit of memory; write resources.limits.memory, and the same in resources.requests",
+      ],
+    },
+    { name: "another type", resources: [exampleNode()] },
+  ],
+  "require-image-of-node-architecture": [
+    { name: "amd64", resources: [exampleRayClusterObject()] },
+    ...[
+      ["rayproject/ray:2.60.0-py312-aarch64", "arm64"],
+      ["registry.example/ray-arm64:7", "arm64"],
+      ["registry.example/blackwell:7", "arm64"],
+    ].map(([image, arch]) => ({
+      name: `${image} on ${arch}`,
+      resources: [exampleRayClusterObject({ image }, { "kubernetes.io/arch": arch! })],
+    })),
+    ...[
+      ["rayproject/ray:2.60.0-py312-gpu", "arm64", "amd64"],
+      ["docker.io/rayproject/ray-ml:2.60.0", "arm64", "amd64"],
+      ["registry.example/ray-x86_64:7", "arm64", "amd64"],
+      ["rayproject/ray:2.60.0-py312-gpu-aarch64", "amd64", "arm64"],
+    ].map(([image, arch, of]) => ({
+      name: `${image} on ${arch}`,
+      resources: [exampleRayClusterObject({ image }, { "kubernetes.io/arch": arch! })],
+      says: [
+        `brain: head: its nodes are ${arch}, and the image ${image} is for ${of}; write one for ${arch}`,
+      ],
+    })),
+    {
+      name: "nodes of any architecture",
+      resources: [exampleRayClusterObject({}, {})],
+      says: [
+        "brain: head: may go to nodes of any architecture; write nodeSelector: {kubernetes.io/arch: …}, a group for each",
+      ],
+    },
+    { name: "another type", resources: [deployment({ image: "rayproject/ray:2.60.0" })] },
+  ],
+  "show-ray-exemptions": [
+    { name: "none", resources: [exampleKubeRayCluster()] },
+    {
+      name: "one",
+      resources: [exampleKubeRayCluster({ version: "2.49.2", exemption: "moves in December" })],
+      says: ["brain: Ray 2.49.2 is exempt: moves in December"],
+    },
+    { name: "another type", resources: [exampleRayCluster()] },
+  ],
   "require-valid-overrides": [
     { name: "none", resources: [stack] },
     { name: "a good one", resources: [stack], overrides: overReason },
@@ -658,8 +919,14 @@ describe.each(everyRule)("$name", (rule) => {
 
   test("its own example breaks it, and no value of that can be unknown, missing or no value at all without a word", () => {
     const { resources, overrides } = rule.broken;
+    // Without a password none is used; a class without the label is somebody else's; without an exemption there is none to show.
+    const mending: Record<string, string> = {
+      "forbid-password-login": '"password"',
+      "require-ray-priority-below-others": '"berth.dev/cluster"',
+      "show-ray-exemptions": '"exemption"',
+    };
     const isMended = (changed: readonly Resource[]) =>
-      rule.name === "forbid-password-login" && !JSON.stringify(changed).includes('"password"');
+      rule.name in mending && !JSON.stringify(changed).includes(mending[rule.name]!);
     expect(tryRule(rule, resources, { overrides })).not.toEqual([]);
     for (const replacement of [unknownText, undefined, Number.NaN, -1, { a: 1 }])
       for (const changed of everyChange(resources, replacement).filter((one) => !isMended(one)))
