@@ -3,12 +3,12 @@ import type { Plan } from "../../placement/plan";
 import type { Topology } from "../../topology/topology";
 import { BrainNode } from "./brain-node";
 import { KubeRayCluster } from "./kube-ray-cluster";
-import { type KubeRayCluster as Described, kubeRaySpec } from "./kube-ray-specs";
 import { KubernetesNamespace } from "./kubernetes-namespace";
 import { KubernetesNode } from "./kubernetes-node";
 import { kubernetesProvider } from "./kubernetes-provider";
 import type { KubernetesTarget } from "./kubernetes-target";
 import { SharedRayCluster } from "./shared-ray-cluster";
+import { type ClusterOfPods, toKubeRaySpec } from "./to-kube-ray-spec";
 
 /**
  * The part of a plan that Kubernetes makes true: namespaces first, then the clusters in them, all at once. Which pod goes where is
@@ -21,7 +21,7 @@ export function deployKubernetes(
   withRow: ReadonlySet<string>,
 ) {
   const stack = pulumi.getStack();
-  const described = scenario.rayClusters.filter((one): one is Described => one.kubernetes !== undefined);
+  const described = scenario.rayClusters.filter((one): one is ClusterOfPods => one.kubernetes !== undefined);
   const shared = scenario.sharedRayClusters ?? [];
   if (described.length === 0 && shared.length === 0) return { clusters: [], shared: [] };
   const target = targetOf(cluster.kubernetes!);
@@ -31,7 +31,7 @@ export function deployKubernetes(
   }));
   const planned = described.map((one) => {
     const members = places.filter(({ instance }) => instance.ray?.cluster === one.name);
-    return { described: one, members, spec: kubeRaySpec(one, members, cluster.nodes, stack) };
+    return { described: one, members, spec: toKubeRaySpec(one, members, cluster.nodes, stack) };
   });
   const used = new Set(planned.flatMap(({ members }) => members.map(({ placement }) => placement.node)));
   const nodes = cluster.nodes

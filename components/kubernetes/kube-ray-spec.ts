@@ -44,9 +44,6 @@ export interface KubeRaySpec {
 /** Ports of a head that others than Ray's own pods speak to. */
 export const headPorts = { client: 10001, dashboard: 8265 } as const;
 
-/** What the operator puts beside the head where the autoscaler decides. */
-export const autoscalerSidecar = { cpuCores: 0.5, memoryBytes: 512 * 2 ** 20 } as const;
-
 export const scales = ({ workers }: KubeRaySpec): boolean => workers.some(({ scale }) => scale !== undefined);
 
 /** The most pods that a group may have. */

@@ -1,11 +1,5 @@
-import {
-  autoscalerSidecar,
-  type KubeRayGroup,
-  type KubeRaySpec,
-  most,
-  priorityClassName,
-  scales,
-} from "./kube-ray-spec";
+import { autoscalerSidecar } from "../../topology/kube-ray";
+import { type KubeRayGroup, type KubeRaySpec, most, priorityClassName, scales } from "./kube-ray-spec";
 import { type Manifest, ownLabels } from "./manifest";
 import { cores, quantity } from "./quantity";
 import { podMemoryBytes } from "./ray-pod";

@@ -1,5 +1,5 @@
+import { autoscalerSidecar } from "../../topology/kube-ray";
 import {
-  autoscalerSidecar,
   type KubeRayGroup,
   type KubeRaySpec,
   knowsTokens,
@@ -24,8 +24,6 @@ export function rayClusterManifest(spec: KubeRaySpec): Manifest {
       annotations: {
         // The engine's own wait knows nothing of its status; ours says why a pod is pending.
         "pulumi.com/skipAwait": "true",
-        // The autoscaler writes replicas, too, and the list of groups has one owner.
-        ...(scaled && { "pulumi.com/patchForce": "true" }),
       },
     },
     spec: {

@@ -11,14 +11,14 @@ export interface PlannedMember {
   readonly placement: Placement;
 }
 
-export type KubeRayCluster = RayCluster & { readonly kubernetes: KubeRay };
+export type ClusterOfPods = RayCluster & { readonly kubernetes: KubeRay };
 
 /**
  * What the operator is asked for, from what was described and planned. Images go by architecture, so that a group whose members
  * are planned on nodes of both becomes two, and each keeps to nodes of its own.
  */
-export function kubeRaySpec(
-  cluster: KubeRayCluster,
+export function toKubeRaySpec(
+  cluster: ClusterOfPods,
   members: readonly PlannedMember[],
   nodes: readonly Node[],
   stack: string,
