@@ -19,7 +19,7 @@ onKubernetes("drift", (stage) => {
     const { engine } = stage();
     await engine.run("up", program(1));
     await bend(9, "kubectl-patch");
-    await stage().kubectl(["label", "widget/w", "by=hand"]);
+    await stage().kubectl(["label", "widget/w", "by=hand", "--field-manager=somebody"]);
     expect(await engine.run("preview")).toMatchObject({ ok: true, steps: [] });
     expect((await engine.run("refresh")).ok).toBe(true);
     expect(engine.state().w?.inputs).toMatchObject({ spec: { size: 9, colour: "red" } });
