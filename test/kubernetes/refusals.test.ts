@@ -26,12 +26,12 @@ async function upWith(kubeconfig: string): Promise<string> {
   return output;
 }
 
-const kubeconfig = (server: string) => `
+const kubeconfig = (server: string, context = bed.lab.context) => `
 apiVersion: v1
 kind: Config
 clusters: [{name: c, cluster: {server: "${server}"}}]
 users: [{name: u, user: {token: none}}]
-contexts: [{name: ${bed.lab.context}, context: {cluster: c, user: u}}]
+contexts: [{name: ${context}, context: {cluster: c, user: u}}]
 `;
 
 test("a kubeconfig that is none", async () => {
@@ -39,7 +39,9 @@ test("a kubeconfig that is none", async () => {
 });
 
 test("a kubeconfig without the context", async () => {
-  expect(await upWith("apiVersion: v1\nkind: Config\n")).toMatch(/berth: ContextUnknown: .*berth-lab/);
+  expect(await upWith(kubeconfig("https://127.0.0.1:1", "other"))).toMatch(
+    /berth: ContextUnknown: .*berth-lab/,
+  );
 });
 
 test("an API server that does not answer", async () => {
