@@ -17,7 +17,7 @@ export interface KubeRayAnswer {
 }
 
 /** The Ray clusters in Kubernetes that a scenario names: its own, and those that it only uses. */
-export function askedClusters({ scenario }: Topology): AskedCluster[] {
+export function askedClusters(scenario: Topology["scenario"]): AskedCluster[] {
   const own = scenario.rayClusters.flatMap(({ kubernetes }) =>
     kubernetes ? [{ name: kubernetes.objectName, namespace: kubernetes.namespace, shared: false }] : [],
   );
@@ -32,7 +32,7 @@ export function askedClusters({ scenario }: Topology): AskedCluster[] {
 /** Asks the API server how a stack's Ray clusters and the co-tenants of its nodes are, namespace by namespace. */
 export async function askKubeRay(topology: Topology): Promise<KubeRayAnswer> {
   const { cluster } = topology;
-  const asked = askedClusters(topology);
+  const asked = askedClusters(topology.scenario);
   const tenants = cluster.nodes.flatMap(({ kubernetesNode, coTenants }) =>
     coTenants.flatMap(({ name, namespace }) =>
       namespace === undefined || kubernetesNode === undefined

@@ -1,12 +1,18 @@
 import { join } from "node:path";
+import type { Cluster } from "../topology/cluster";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { askCensus } from "./ask-census";
+import { askedClusters } from "./ask-kuberay";
+import { askKubernetes } from "./ask-kubernetes";
 import { askNodes } from "./ask-nodes";
 import { type Drift, driftFindings, type Found } from "./drift-findings";
 import { editedFiles } from "./edited-files";
+import { type FoundInKubernetes, kubeRayDrift } from "./kuberay-drift";
+import { stackLabel } from "./kubernetes-node-facts";
+import type { Pod, RayClusterObject } from "./kubernetes-objects";
 import { paint } from "./paint";
 import { pulumiSetUp, stackState } from "./stack-state";
 
@@ -21,10 +27,14 @@ export interface DriftOptions {
  */
 export async function drift(stack: string, options: DriftOptions): Promise<number> {
   const files = stackFiles(stack, options.configFile);
-  const { cluster } = loadTopology(files);
+  const { cluster, scenario } = loadTopology(files);
   const gone = goneNodes(join(files.gone, cluster.name));
   const state = await stackState(stack, await pulumiSetUp());
   const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
+  const namespaces = [...state.rayClusters.map(({ metadata }) => metadata), ...askedClusters(scenario)]
+    .filter((one) => !("shared" in one && one.shared))
+    .map(({ namespace }) => namespace);
+  const inKubernetes = foundInKubernetes(cluster, [...new Set(namespaces)], stack);
   const answers = await askNodes(nodes, stack, async (node, reach) => {
     const asked = state.started.filter((one) => one.node === node.name).map(({ instance }) => instance);
     const [said, edited] = await Promise.all([
@@ -43,10 +53,31 @@ export async function drift(stack: string, options: DriftOptions): Promise<numbe
         here: said.answer.stacks.find((one) => one.stack === stack),
         editedFiles: edited,
       });
-  const findings = driftFindings(stack, state, found);
+  const kubernetes = await inKubernetes;
+  if (kubernetes && "problem" in kubernetes) problems.kubernetes = kubernetes.problem;
+  const findings = [
+    ...driftFindings(stack, state, found),
+    ...(kubernetes && "answer" in kubernetes
+      ? kubeRayDrift(stack, state.rayClusters, kubernetes.answer)
+      : []),
+  ];
   if (options.json) console.log(JSON.stringify({ drift: findings, problems, gone }, null, 2));
   else print(stack, findings, problems, gone);
   return findings.length === 0 && Object.keys(problems).length === 0 ? 0 : 1;
+}
+
+/** What this stack has in some namespaces; undefined: no node is one of Kubernetes. */
+function foundInKubernetes(cluster: Cluster, namespaces: readonly string[], stack: string) {
+  const query = `labelSelector=${encodeURIComponent(`${stackLabel}=${stack}`)}`;
+  return askKubernetes(cluster, async (api): Promise<FoundInKubernetes> => {
+    const of = async <T>(path: (namespace: string) => string) =>
+      (await Promise.all(namespaces.map((one) => api.list<T>(path(one), query)))).flat();
+    const [clusters, pods] = await Promise.all([
+      of<RayClusterObject>((one) => `/apis/ray.io/v1/namespaces/${one}/rayclusters`),
+      of<Pod>((one) => `/api/v1/namespaces/${one}/pods`),
+    ]);
+    return { context: cluster.kubernetes!.context, clusters, pods };
+  });
 }
 
 function print(

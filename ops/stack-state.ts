@@ -18,6 +18,14 @@ export interface StackState {
   }[];
   /** The code that was copied, by node, as `sync-code` reads it. */
   readonly code: Readonly<Record<string, CopiedCode>>;
+  /** What KubeRay's operator was asked for. */
+  readonly rayClusters: readonly WantedRayCluster[];
+}
+
+/** A RayCluster of Kubernetes as it was asked for. */
+export interface WantedRayCluster {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 export interface CopiedCode {
@@ -72,6 +80,9 @@ export function readState(resources: readonly Resource[]): StackState {
     known: requests("-janitor").map(({ node, text }) => ({ node, instance: requestOf(text).instance.id })),
     started: requests("-start").map(({ node, text }) => ({ node, instance: requestOf(text).instance })),
     code: Object.fromEntries(requests("-code").map(({ node, text }) => [node, JSON.parse(String(text))])),
+    rayClusters: resources
+      .filter(({ type }) => type === "kubernetes:ray.io/v1:RayCluster")
+      .map(({ inputs }) => inputs as unknown as WantedRayCluster),
   };
 }
 

@@ -11,11 +11,13 @@ const command = (name: string, node: string, stdin: unknown) => ({
   inputs: { stdin, environment: { BERTH_NODE: node } },
 });
 const copied = { root: "/code", exclude: [], digest: "d", remoteDirectory: "berth/.berth/hive/code" };
+const rayCluster = { metadata: { name: "brain", namespace: "cognition" }, spec: { rayVersion: "2.60.0" } };
 const state = readState([
   { urn: "urn::owner", type: "pulumi:index:Stash", outputs: { output: "ann@desk:/berth#1" } },
   command("rpi1-preflight", "rpi1", "{}"),
   command("rpi1-code", "rpi1", JSON.stringify(copied)),
   command("a-janitor", "rpi1", request("a")),
+  { urn: "urn::brain", type: "kubernetes:ray.io/v1:RayCluster", inputs: rayCluster },
   command("a-start", "rpi1", { "4dab": "x", plaintext: JSON.stringify(request("a")) }),
 ]);
 
@@ -25,6 +27,7 @@ it("a state says who the stack is, whom it can end, what it started and what it 
     known: [{ instance: "a", node: "rpi1" }],
     started: [{ instance: { id: "a", memory_bytes: 5 }, node: "rpi1" }],
     code: { rpi1: copied },
+    rayClusters: [rayCluster],
   });
 });
 
