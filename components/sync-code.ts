@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { codeTree } from "./code-tree";
 import { rsync } from "./rsync";
+import { syncArguments } from "./sync-arguments";
 
 /** What `sync-code` reads from stdin, as JSON. How to reach the node stands in the environment, as for `run-on-node.sh`. */
 export interface SyncRequest {
@@ -24,20 +25,7 @@ function main(): void {
       `the code in ${request.root} changed while the update was under way; run it again (exclude what changes all the time with code.exclude)`,
     );
   rsync(
-    [
-      "--archive",
-      "--checksum",
-      "--no-owner",
-      "--no-group",
-      "--protect-args",
-      "--timeout=60",
-      "--files-from=-",
-      "--from0",
-      "--link-dest=../current",
-      "--",
-      `${request.root}/`,
-      `node:${request.remoteDirectory}/${request.digest}/`,
-    ],
+    syncArguments(request.root, `${request.remoteDirectory}/${request.digest}`),
     process.env,
     tree.files.map((file) => `./${file}`).join("\0"),
   );

@@ -114,6 +114,28 @@ export function addOperateVerbs(program: Command): void {
       (require("./fetch") as typeof import("./fetch")).fetch(stack, instances, options),
   });
   addVerb(program, {
+    name: "deploy",
+    description:
+      "copy the code, and nothing else, to the nodes on which the stack is; who runs goes on with what it has until the next up",
+    args: [stackArgument, ["[nodes...]", "only these"]],
+    json: "what was sent where, for machines",
+    exitStatus: "0 every node of the stack has the code, 1 one has not, 2 bad input",
+    examples: ["deploy hive-cluster", "deploy hive-cluster rpi1 --json"],
+    run: (stack, nodes, options) =>
+      (require("./deploy-code") as typeof import("./deploy-code")).deployCode(stack, nodes, options),
+  });
+  addVerb(program, {
+    name: "ssh-setup",
+    description:
+      "make the nodes reachable without a password: key, host keys, public key on each, a block in ~/.ssh/config; shows it first",
+    args: [stackArgument, ["[nodes...]", "only these"]],
+    options: [["--yes", "do it without asking: the fingerprints shown are taken for right"]],
+    exitStatus: "0 all can be reached, 1 one cannot or it was not wanted, 2 bad input",
+    examples: ["ssh-setup hive-cluster", "ssh-setup hive-cluster rpi1 --yes"],
+    run: (stack, nodes, options) =>
+      (require("./ssh-setup") as typeof import("./ssh-setup")).sshSetup(stack, nodes, options),
+  });
+  addVerb(program, {
     name: "ssh",
     description: "a shell on a node, or a command there, over the connection that Berth itself uses",
     args: [

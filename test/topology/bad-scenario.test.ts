@@ -34,6 +34,16 @@ describe("the shape of a scenario", () => {
       { "scenario.yaml": goodScenario.replace("alpha", "a".repeat(64)) },
     ],
     [
+      "a checkpoint that is asked for by a signal nobody can hear",
+      'scenario.yaml:6:26  instances[1].checkpoint.signal: expected one of: SIGUSR1, SIGUSR2, SIGINT, SIGHUP, got "SIGKILL"',
+      instance("ram_gb: 1", "checkpoint: {signal: SIGKILL}"),
+    ],
+    [
+      "a checkpoint that is asked for in two ways",
+      "scenario.yaml:6:26  instances[1].checkpoint.signal: there is a command, too; keep one of the two",
+      instance("ram_gb: 1", "checkpoint: {signal: SIGUSR1, command: [./save]}"),
+    ],
+    [
       "a GPU that is true",
       "scenario.yaml:6:10  instances[1].gpu: expected one of: required, preferred, none, got true",
       instance("ram_gb: 1", "gpu: true"),

@@ -1,0 +1,94 @@
+/** A key, a host key and a configuration where there were none, with a real sshd and a home of the test's own. Not proved: a password. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { dump } from "js-yaml";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Sshd, startSshd } from "../../lab/sshd";
+import { withSshBlock } from "../../ops/ssh-block";
+import type { SshNode } from "../../topology/ssh-nodes";
+import { aNode } from "../support/topology";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+const [home, stackFile] = [join(folder, "home"), join(folder, "Pulumi.test.yaml")];
+let sshd: Sshd;
+
+beforeAll(async () => {
+  mkdirSync(join(home, ".ssh"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(home, ".ssh", "config"), "Host mine\n  User me\n", { mode: 0o600 });
+  sshd = await startSshd({ directory: join(folder, "sshd"), address: "127.0.0.1" });
+  const machine = { type: "host", ram_gb: 8, max_instances: 2, host: "127.0.0.1", ssh_port: sshd.port };
+  const node = { name: "rpi1", ...machine, ssh_user: userInfo().username, ssh_key_path: sshd.keyPath };
+  writeFileSync(join(folder, "cluster.yaml"), dump({ cluster: { name: "test" }, nodes: [node] }));
+  const sleeper = { instance_id: "a", ram_gb: 1, command: ["sleep", "1"] };
+  writeFileSync(join(folder, "scenario.yaml"), dump({ name: "test", instances: [sleeper] }));
+  const config = {
+    "berth:cluster": join(folder, "cluster.yaml"),
+    "berth:scenario": join(folder, "scenario.yaml"),
+  };
+  writeFileSync(stackFile, dump({ config }));
+});
+afterAll(async () => {
+  await sshd.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const setUp = (...args: string[]) => {
+  const env = { ...process.env, HOME: home, SSH_AUTH_SOCK: "" };
+  const all = ["berth", "ssh-setup", "test", "--config-file", stackFile, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { env, encoding: "utf8" });
+  return { status, stdout: stdout.replaceAll(folder, "FOLDER"), stderr };
+};
+const file = (name: string) => {
+  try {
+    return readFileSync(join(home, ".ssh", name), "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+test("it shows what it will do, does nothing without a yes, does it with one, and then there is nothing to do", () => {
+  const print = spawnSync("ssh-keygen", ["-lf", join(folder, "sshd", "host_key.pub")], { encoding: "utf8" });
+  const fingerprint = print.stdout.split(" ")[1]!;
+  const user = userInfo().username;
+  const shown = [
+    `trust the machine rpi1: ${fingerprint} says it is 127.0.0.1`,
+    `copy the key      FOLDER/sshd/client_key.pub to ${user}@127.0.0.1 (rpi1), unless it is there`,
+    "write             a block for test in FOLDER/home/.ssh/config",
+    "",
+    "Compare each fingerprint with what the machine itself says:  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+    "",
+  ].join("\n");
+  expect(setUp()).toEqual({
+    status: 1,
+    stdout: shown,
+    stderr: "\nNothing was done. To do it:  add --yes\n",
+  });
+  expect(file("known_hosts")).toBeUndefined();
+
+  expect(setUp("--yes")).toEqual({ status: 0, stdout: `${shown}rpi1: can be reached\n`, stderr: "" });
+  const [knownHosts, config] = [file("known_hosts"), file("config")];
+  expect(knownHosts).toBe(`[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`);
+  expect(config).toMatch(
+    /^Host mine\n {2}User me\n\n# berth test: begin .*\nHost rpi1\n[\s\S]*# berth test: end\n$/,
+  );
+
+  const again = setUp("--yes");
+  expect([again.status, again.stdout.split("\n")[0]!.startsWith("copy the key"), again.stderr]).toEqual([
+    0,
+    true,
+    "",
+  ]);
+  expect([file("known_hosts"), file("config")]).toEqual([knownHosts, config]);
+}, 300_000);
+
+test("a block that is there is replaced, and what stands around it stays", () => {
+  const node = (host: string) => [
+    { ...aNode({ name: "rpi1" }), connection: { host, port: 22, user: "pi" } } as SshNode,
+  ];
+  const first = withSshBlock("Host mine\n", "lab", node("192.0.2.1"));
+  const both = withSshBlock(`${first}\nHost after\n`, "lab", node("192.0.2.2"));
+  expect(both).toBe(`${first.replace("192.0.2.1", "192.0.2.2")}\nHost after\n`);
+  expect(withSshBlock(both, "lab", node("192.0.2.2"))).toBe(both);
+});
