@@ -39,7 +39,8 @@ async function preview(resources: readonly Resource[], overrides?: string, confi
      };
      for (const { type, name, props } of ${JSON.stringify(resources)})
        if (type === "command:local:Command") new local.Command(name, given(props));
-       else if (type.startsWith("berth:"))
+       // Objects of Kubernetes as components of that type: a pack is shown the same, and no plugin has to be there.
+       else if (type.startsWith("berth:") || type.startsWith("kubernetes:"))
          new pulumi.ComponentResource(type, name, given(props)).registerOutputs(given(props));`,
     ["--policy-pack", join(checkout, "policies"), ...config],
   );
