@@ -4,13 +4,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sshAccess } from "../components/ssh-access";
 import type { Cluster } from "../topology/cluster";
 import { ConfigError } from "../topology/config-error";
+import type { FactsSnapshot } from "../topology/facts";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { type StackFiles, stackFiles } from "../topology/stack-files";
+import { askKubernetesHealth } from "./ask-kubernetes-health";
 import { lastFacts, writeFacts } from "./facts-file";
 import { isInForeground } from "./is-in-foreground";
+import { kubernetesHealth } from "./kubernetes-health";
 import { machineOf } from "./machine";
+import { mergedFacts } from "./merged-facts";
 import { paint } from "./paint";
 import { pulumiSetUp, stackState } from "./stack-state";
 import { EventJournal } from "./watch/event-journal";
@@ -82,6 +86,7 @@ class Watch {
   readonly #leaseSeconds: number;
   readonly #screen = process.stdout.isTTY ? new Screen(process.stdout) : undefined;
   #owner: string | undefined;
+  #kubernetes: Awaited<ReturnType<typeof askKubernetesHealth>>;
   #isNew = false;
   #hasEnded = false;
 
@@ -132,7 +137,7 @@ class Watch {
 
   /** One look: nothing is moved, and nobody gets a lease. */
   async once(): Promise<number> {
-    await Promise.all(this.#nodes.map((node) => node.ask(undefined)));
+    await Promise.all([...this.#nodes.map((node) => node.ask(undefined)), this.#askKubernetes()]);
     this.#writeFacts();
     const nodes = this.#nodes.map(({ name, facts, instances }) => ({ name, ...facts, instances }));
     if (this.options.json)
@@ -178,6 +183,7 @@ class Watch {
 
   /** All that are not being asked: one that takes its time holds up nobody's lease. */
   async #ask(): Promise<void> {
+    if (this.cluster.kubernetes) void this.#askKubernetes();
     const gone = this.#gone();
     if (this.#owner === undefined)
       this.#owner = await this.state().then(
@@ -205,9 +211,34 @@ class Watch {
 
   #writeFacts(): void {
     this.#isNew = false;
-    const own = this.#nodes.flatMap(({ name, facts }) => (facts ? [[name, facts] as const] : []));
-    const nodes = { ...lastFacts(this.files.facts)?.nodes, ...Object.fromEntries(own) };
-    writeFacts(this.files.facts, { version: 1, taken_at: new Date().toISOString(), nodes });
+    const before = lastFacts(this.files.facts);
+    const now = new Date();
+    const nodes: FactsSnapshot["nodes"] = { ...before?.nodes };
+    for (const { name, facts } of this.#nodes) if (facts) nodes[name] = facts;
+    const { healthCheck, kubernetes } = this.cluster;
+    for (const node of this.cluster.nodes) {
+      const { name, kubernetesNode } = node;
+      if (kubernetesNode === undefined || kubernetes === undefined || this.#kubernetes === undefined)
+        continue;
+      const about = {
+        answer: this.#kubernetes,
+        before,
+        context: kubernetes.context,
+        now,
+        graceSeconds: healthCheck.graceSeconds,
+      };
+      const facts = kubernetesHealth({ ...node, kubernetesNode }, about);
+      const ssh = this.#nodes.find((one) => one.name === name)?.facts;
+      nodes[name] = ssh ? mergedFacts(ssh, facts) : facts;
+    }
+    writeFacts(this.files.facts, { version: 1, taken_at: now.toISOString(), nodes });
+  }
+
+  /** What the next preview reads of nodes of Kubernetes; it moves their pods itself. */
+  async #askKubernetes(): Promise<void> {
+    // A kubeconfig that does not do is for `health` to tell.
+    this.#kubernetes = await askKubernetesHealth(this.cluster, 1000).catch(() => undefined);
+    this.#isNew = true;
   }
 
   #say(event: WatchEvent): void {

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Run } from "../../lab/workspace";
 import { describeIsolated } from "../support/isolated-test";
 import { TestBed } from "../support/test-bed";
@@ -25,6 +25,8 @@ failover: { ${failover} }
 const moving = "lease_seconds: 12";
 
 const nodes = ["one", "two", "three"];
+// A lost node costs half a minute by design, and a loaded computer takes many times that for its updates.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
 
 describeIsolated("watch", () => {
   let bed: TestBed;
