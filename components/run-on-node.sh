@@ -135,7 +135,7 @@ send() {
 # One process writes all files: with one for each, asking 50 nodes would start thousands.
 program() {
   case $verb in
-    preflight | purge | facts | logs | census | watch | checkpoint | snapshot) set -- "$supervisor"/*.py ;;
+    preflight | purge | facts | logs | census | examine | watch | checkpoint | snapshot) set -- "$supervisor"/*.py ;;
     *) set -- ;;
   esac
   cat "$supervisor/loader.py"
@@ -178,7 +178,7 @@ if [ "$verb" = connect ]; then
 fi
 request=$(cat)
 case $verb in
-  facts | status | logs | census | watch | snapshot)
+  facts | status | logs | census | examine | watch | snapshot)
     # Asked in one go: it only asks, or renews what may be renewed twice, so that it may be sent again where it is not plain what became of it.
     send -o ControlMaster=auto -o "ControlPersist=$idle_seconds"
     if [ $status = 255 ]; then

@@ -13,7 +13,7 @@ const usualSeconds = 20;
  */
 export async function askNode<T>(
   reach: Reach,
-  verb: "status" | "logs" | "facts" | "census" | "watch" | "release" | "snapshot",
+  verb: "status" | "logs" | "facts" | "census" | "examine" | "watch" | "release" | "snapshot",
   request: object,
   deadlineSeconds = usualSeconds,
 ): Promise<Answer<T>> {

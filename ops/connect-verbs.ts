@@ -56,6 +56,16 @@ export function addConnectVerbs(program: Command): void {
       return connect(stack, before, after, options);
     },
   });
+  addVerb(program, {
+    name: "doctor",
+    description:
+      "go through what is usually wrong: this computer, and with a stack its nodes, Ray clusters and Kubernetes; changes nothing",
+    args: [["[stack]", "a stack of stacks/; none: this computer alone"]],
+    json: "every check with its state (ok, failed, skipped), what was found, and the remedy",
+    exitStatus: "0 nothing failed, 1 something did, 2 bad input",
+    examples: ["doctor", "doctor hive-cluster", "doctor brain-node --json"],
+    run: (stack, options) => (require("./doctor") as typeof import("./doctor")).doctor(stack, options),
+  });
 }
 
 /** A cluster may be left out, a command too: only the dashes tell them apart. */

@@ -188,7 +188,9 @@ describe("a cluster of two nodes with a job", () => {
     await forward.says(/^mind client: ray:\/\/127\.0\.0\.1:\d+, on jetson$/m);
     const version = async (): Promise<{ ray_version?: string }> => {
       const authorization = `Bearer ${readFileSync(tokenFile(bed), "utf8")}`;
-      return (await (await fetch(`${dashboard}/api/version`, { headers: { authorization } })).json()) as object;
+      return (await (
+        await fetch(`${dashboard}/api/version`, { headers: { authorization } })
+      ).json()) as object;
     };
     expect(await version()).toMatchObject({ ray_version: "2.60.0" });
     const [head] = raylets("mind-head", bed);

@@ -31,6 +31,7 @@ VERBS = {
     "ray-job-stop": "ray_job",
     "ray-remove": "ray_environment",
     "census": "census",
+    "examine": "examine",
     "watch": "watch",
     "release": "lease",
     "checkpoint": "checkpointing",
