@@ -50,7 +50,8 @@ test("an API server that does not answer", async () => {
 
 test("a Kubernetes without KubeRay", async () => {
   await endServer(bed.lab.directory, "ray-operator");
-  await bed.kubectl("delete", "crd", "rayclusters.ray.io");
+  const kinds = ["rayclusters", "rayjobs", "rayservices", "raycronjobs"].map((kind) => `${kind}.ray.io`);
+  await bed.kubectl("delete", "crd", ...kinds);
   try {
     const { status, output } = await bed.up();
     expect(status).not.toBe(0);
