@@ -24,7 +24,12 @@ const largestBody = 64 * 1024;
 const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/": ["index.html", "text/html"],
   "/page.css": ["page.css", "text/css"],
-  "/page.js": ["page.js", "text/javascript"],
+  ...Object.fromEntries(
+    ["page.js", "make.js", "nodes.js", "panel.js", "shown.js"].map((name) => [
+      `/${name}`,
+      [name, "text/javascript"] as const,
+    ]),
+  ),
 };
 
 /**
