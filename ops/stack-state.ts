@@ -38,7 +38,11 @@ export interface CopiedCode {
 interface Resource {
   readonly urn: string;
   readonly type: string;
-  readonly inputs?: { readonly stdin?: unknown; readonly environment?: Readonly<Record<string, string>> };
+  readonly inputs?: {
+    readonly stdin?: unknown;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly [more: string]: unknown;
+  };
   readonly outputs?: { readonly output?: unknown };
 }
 

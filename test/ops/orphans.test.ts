@@ -12,6 +12,7 @@ const mine: StackState = {
   ],
   started: [],
   code: {},
+  rayClusters: [],
 };
 const instance = (id: string) => ({ id, state: "running", edited: false });
 const on = (fields: Partial<StackOnNode>): StackOnNode[] => [

@@ -31,8 +31,8 @@ async function deployed(topology: Topology): Promise<void> {
   registered = await mockEngine("brain-node");
   outputs = deploy(topology, await place(topology));
   await settled(outputs.plan);
-  // Another engine must not get what was meant for this one.
-  await pulumi.runtime.waitForRPCs();
+  // Another engine must not get what was meant for this one. The SDK's types leave the function out.
+  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
 }
 
 const one = (name: string) => registered.find((resource) => resource.name === name && resource.custom)!;
