@@ -85,12 +85,14 @@ test("nothing is carried by an update that moves nobody", async () => {
 });
 
 test("back from a node that is left altogether", async () => {
+  // With the last instance the node loses its results, too: the bed has `purge: true`.
+  const before = steps("jetson").length;
   const output = await upWith("host", "host");
   expect(output).toMatch(/player jetson → host: its checkpoint of 1 file/);
   await works("host");
   const now = steps("host");
   expect(now).toEqual(upTo(now.length));
-  expect(now.length).toBeGreaterThan(steps("jetson").length);
+  expect(now.length).toBeGreaterThan(before);
 });
 
 test("an update that is killed between the two nodes is completed by the next", async () => {
