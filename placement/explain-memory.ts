@@ -8,7 +8,7 @@ import { folded, table, width, wrap } from "./table";
 
 const widestName = 20;
 const widestBar = 32;
-const roomForIds = 20;
+const [leastRoomForIds, mostRoomForIds] = [20, 36];
 
 const legend =
   "memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom";
@@ -21,6 +21,9 @@ export function memorySection({ nodes, placements }: Plan): string[] {
   const usageWidth = widest(nodes.flatMap((node) => [usage(ramOf(node)), usage(gpuOf(node))]));
   const slotsWidth = widest([...nodes.map(gpuName), ...nodes.map(slots)]);
   const besidesBar = nameWidth + usageWidth + slotsWidth + 11;
+  // A name with its comma stays whole.
+  const longest = widest(placements.map(({ instance }) => instance)) + 1;
+  const roomForIds = Math.min(mostRoomForIds, Math.max(leastRoomForIds, longest));
   const barWidth = Math.min(widestBar, width - besidesBar - roomForIds);
   const notesWidth = width - besidesBar - barWidth;
 

@@ -12,6 +12,7 @@ import { toJson } from "../../placement/to-json";
 import { tokens } from "../../placement/token";
 import { loadTopology } from "../../topology/load-topology";
 import { noObservations, type Observed } from "../../topology/observed";
+import { stackFiles, stackNames } from "../../topology/stack-files";
 import type { Topology } from "../../topology/topology";
 import { planted } from "../support/planted";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
@@ -22,9 +23,7 @@ const validate = ajv.compile(JSON.parse(readFileSync("docs/reference/plan.schema
 const closed = ajv.compile(z.toJSONSchema(planJsonSchema, { io: "output", target: "draft-7" }));
 
 const cluster = "stacks/clusters/brain-in-jar.yaml";
-const shipped = ["stacks/scenarios", "test/fixtures/scenarios"].flatMap((folder) =>
-  readdirSync(folder).map((file) => `${folder}/${file}`),
-);
+const fixtures = readdirSync("test/fixtures/scenarios").map((file) => `test/fixtures/scenarios/${file}`);
 
 const big = aNode({ name: "big", ramBytes: gb(16), gpu: true, gpuMemoryBytes: gb(8), unifiedMemory: true });
 const small = aNode({ name: "small", ramBytes: gb(8) });
@@ -123,7 +122,8 @@ const situations: Record<string, Topology> = {
 const seen = new Set<string>();
 
 describe("the plan for machines fits its schema", () => {
-  it.each(shipped)("of %s", async (scenario) => check(loadTopology({ cluster, scenario })));
+  it.each(stackNames())("of the stack %s", async (name) => check(loadTopology(stackFiles(name))));
+  it.each(fixtures)("of %s", async (scenario) => check(loadTopology({ cluster, scenario })));
   it.each(Object.keys(situations))("with %s", async (name) => check(situations[name]!), 120_000);
 
   it("and each field of the schema was there", () => {
