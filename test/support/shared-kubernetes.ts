@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { kubernetesLabDown, kubernetesLabUp } from "../../lab/kubernetes/kubernetes-lab";
-import { simulatedNodes } from "../../lab/kubernetes/simulated-node";
-import { loadCluster } from "../../topology/load-cluster";
+import type { SimulatedNode } from "../../lab/kubernetes/simulated-node";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,16 +12,21 @@ declare module "vitest" {
   }
 }
 
+/** Test files take turns on them, count on their sizes and leave nothing behind. */
+const nodes: readonly SimulatedNode[] = [
+  { name: "wrx80-node1", arch: "amd64", cpuCores: 32, ramBytes: 516e9, gpus: 8 },
+  { name: "hw-brain-01", arch: "arm64", cpuCores: 20, ramBytes: 128e9, gpus: 2 },
+];
+
 /** Makes the folder of a Kubernetes; its name says which process it belongs to. */
 export const kubernetesFolder = (): string => mkdtempSync(join(tmpdir(), `berth-kubernetes-${process.pid}-`));
 
-/** For vitest, before the tests: the nodes of all shipped clusters. Test files take turns on them and leave nothing behind. */
+/** For vitest, before the tests. */
 export async function setup(project: TestProject): Promise<void> {
   await removeAbandoned();
   const folder = kubernetesFolder();
   project.provide("kubernetesLab", folder);
-  const clusters = readdirSync("stacks/clusters").map((file) => loadCluster(join("stacks/clusters", file)));
-  await kubernetesLabUp(folder, { context: "berth-lab", nodes: clusters.flatMap(simulatedNodes) });
+  await kubernetesLabUp(folder, { context: "berth-lab", nodes });
 }
 
 /** For vitest, after the tests: this run's, and what interrupted runs have left. */
