@@ -17,6 +17,7 @@ umask 077
 unset PULUMI_CONFIG_PASSPHRASE PULUMI_ACCESS_TOKEN
 
 verb=$1
+may_have_arrived=no
 supervisor=${0%/*}/../workloads/supervisor
 handshake_seconds=30
 # Seconds without a request after which a connection ends by itself.
@@ -99,9 +100,11 @@ connect() {
   cannot_connect
 }
 
-# Says why there is no connection, from the client's `words`.
+# Says why there is no connection, from the client's `words`. Whoever renews a lease has to know what may have arrived.
 cannot_connect() {
   last=$(printf '%s\n' "$words" | sed '/^$/d' | tail -n 1)
+  [ "$verb$may_have_arrived" != watchyes ] ||
+    refuse "ConnectionLost: $BERTH_NODE went away during $verb: ${last:-no answer in $handshake_seconds s}; see whether it is switched on and connected"
   case $words in
     *'HOST IDENTIFICATION HAS CHANGED'* | *'Host key verification failed'* | *'no matching host key type'*)
       refuse "HostKeyMismatch: $BERTH_NODE does not show its pinned host key, so it may be another machine; if it was set up anew, correct its host_key or your known_hosts" ;;
@@ -184,8 +187,11 @@ case $verb in
     if [ $status = 255 ]; then
       words=$(tr -d '\r' <&6)
       case $words in
+        *'Read from remote host'* | *client_loop*) ;;
         *'connect to host'* | *'timed out'*) cannot_connect ;;
       esac
+      # A connection that was there broke: what was asked may have arrived.
+      may_have_arrived=yes
       connect
       send
     fi ;;

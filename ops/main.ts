@@ -180,8 +180,8 @@ Examples:
   });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe, such as `head`, has seen enough.
-  if (error.code !== "EPIPE") throw error;
+  // The reader of a pipe, such as `head`, has seen enough; or the terminal is gone.
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 });
 
 program.parseAsync().catch((error: unknown) => {

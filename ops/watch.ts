@@ -21,6 +21,7 @@ import { EventJournal } from "./watch/event-journal";
 import { Failover } from "./watch/failover";
 import { NodeLease } from "./watch/node-lease";
 import { onlyWatch } from "./watch/only-watch";
+import { releaseLeases } from "./watch/release-leases";
 import { remembered } from "./watch/remembered";
 import { runUp } from "./watch/run-up";
 import { Screen } from "./watch/screen";
@@ -89,6 +90,7 @@ class Watch {
   #kubernetes: Awaited<ReturnType<typeof askKubernetesHealth>>;
   #isNew = false;
   #hasEnded = false;
+  readonly #complaints = new Set<string>();
 
   constructor(
     private readonly stack: string,
@@ -162,7 +164,7 @@ class Watch {
     for (let rounds = 0; !ended.aborted; await sleep(look, undefined, { signal: ended }).catch(() => {})) {
       if (monotonic() - begun >= rounds * this.intervalSeconds * 1000) {
         rounds = Math.floor((monotonic() - begun) / (this.intervalSeconds * 1000)) + 1;
-        void this.#ask();
+        void this.#ask().catch((error: unknown) => this.#complain(error));
       }
       if (this.#isNew) this.#writeFacts();
       if (this.cluster.failover.enabled) this.#failover.look();
@@ -231,7 +233,11 @@ class Watch {
       const ssh = this.#nodes.find((one) => one.name === name)?.facts;
       nodes[name] = ssh ? mergedFacts(ssh, facts) : facts;
     }
-    writeFacts(this.files.facts, { version: 1, taken_at: now.toISOString(), nodes });
+    try {
+      writeFacts(this.files.facts, { version: 1, taken_at: now.toISOString(), nodes });
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   /** What the next preview reads of nodes of Kubernetes; it moves their pods itself. */
@@ -243,11 +249,28 @@ class Watch {
 
   #say(event: WatchEvent): void {
     if (this.#hasEnded) return;
-    const entry = this.#journal.add(event);
+    const entry = this.#written(event);
     this.#events.push(entry);
     this.#events.splice(0, this.#events.length - shownEvents);
     if (this.options.json) console.log(JSON.stringify(entry));
     else if (!this.#screen) console.log(eventLine(entry));
+  }
+
+  #written(event: WatchEvent): JournalEntry {
+    try {
+      return this.#journal.add(event);
+    } catch (error) {
+      this.#complain(error);
+      return this.#journal.entry(event);
+    }
+  }
+
+  /** What goes wrong here, such as a full disk, must not end the watch: its stack would end with the leases. */
+  #complain(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (this.#complaints.has(text)) return;
+    this.#complaints.add(text);
+    console.error(`berth: ${text}`);
   }
 
   #view(): string[] {
@@ -266,23 +289,28 @@ class Watch {
     );
   }
 
-  /** Aborted by the first SIGINT or SIGTERM, which an update that is under way hears of, too. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, which an update that is under way hears of, too. */
   #ended(): AbortSignal {
     const controller = new AbortController();
     const end = (signal: NodeJS.Signals) => {
       controller.abort();
       // A terminal sends Ctrl-C to both.
-      if (signal !== "SIGINT" || !isInForeground()) this.#failover.running?.child.kill(signal);
+      if (signal !== "SIGINT" || !isInForeground())
+        this.#failover.running?.child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
     };
     process.on("SIGINT", end);
     process.on("SIGTERM", end);
+    process.on("SIGHUP", end);
     return controller.signal;
   }
 
   async #end(): Promise<void> {
+    this.#failover.end();
+    // Before the end of an update, which may take longer than a lease that nobody renews.
+    const owner = this.#owner ?? (await this.state().catch(() => undefined))?.owner;
+    const released = owner === undefined ? [] : await releaseLeases(this.#nodes, owner, longestEnd);
     if (this.#failover.running) console.error("berth: waits for the end of the update");
     await this.#failover.busy;
-    const released = await Promise.race([this.#release(), sleep(longestEnd, [])]);
     const left = this.#nodes.filter(({ isLeased }) => isLeased).map(({ name }) => name);
     const text =
       left.length > 0
@@ -290,16 +318,5 @@ class Watch {
         : "what runs goes on unwatched";
     this.#say({ event: "watch-ended", nodes: released, text });
     this.#hasEnded = true;
-  }
-
-  /** Takes the leases away, and tells where. */
-  async #release(): Promise<string[]> {
-    // A renewal under way would come after the end of the lease.
-    while (this.#nodes.some(({ isAsked, answers }) => isAsked && answers)) await sleep(50);
-    const owner = this.#owner;
-    if (owner === undefined) return [];
-    const leased = this.#nodes.filter(({ isLeased, answers }) => isLeased && answers);
-    const problems = await Promise.all(leased.map((node) => node.release(owner)));
-    return leased.filter((_, at) => problems[at] === undefined).map(({ name }) => name);
   }
 }

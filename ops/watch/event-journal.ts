@@ -24,15 +24,14 @@ export class EventJournal {
     readonly stack: string,
   ) {}
 
+  /** An event as it is written down now. */
+  entry(event: WatchEvent): JournalEntry {
+    return { at: new Date().toISOString(), stack: this.stack, by: this.#by, pid: process.pid, ...event };
+  }
+
   /** Writes an event down for good, and returns it as written: a watch that is killed next has said so. */
   add(event: WatchEvent): JournalEntry {
-    const entry = {
-      at: new Date().toISOString(),
-      stack: this.stack,
-      by: this.#by,
-      pid: process.pid,
-      ...event,
-    };
+    const entry = this.entry(event);
     mkdirSync(dirname(this.file), { recursive: true });
     if (existsSync(this.file) && statSync(this.file).size > largestBytes)
       renameSync(this.file, `${this.file}.1`);

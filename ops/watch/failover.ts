@@ -53,6 +53,7 @@ export class Failover {
   #noUpdateBefore = Number.NEGATIVE_INFINITY;
   #noReturnBefore = Number.NEGATIVE_INFINITY;
   #told = new Set<string>();
+  #hasEnded = false;
 
   constructor(
     private readonly settings: FailoverSettings,
@@ -65,11 +66,29 @@ export class Failover {
 
   /** Begins what is due, unless something is under way. */
   look(): void {
-    if (this.busy !== undefined) return;
-    const due = this.#dueReturn() ?? this.#dueUpdate();
-    this.busy = due?.().finally(() => {
-      this.busy = undefined;
-    });
+    if (this.busy !== undefined || this.#hasEnded) return;
+    try {
+      const due = this.#dueReturn() ?? this.#dueUpdate();
+      this.busy = due?.()
+        .catch((error: unknown) => this.#cannot(error))
+        .finally(() => {
+          this.busy = undefined;
+        });
+    } catch (error) {
+      this.#cannot(error);
+    }
+  }
+
+  /** Begins no update any more. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  /** A file being edited, a state that cannot be read just now: a watch that died of it would end its stack with the leases. */
+  #cannot(error: unknown): void {
+    this.#noUpdateBefore = this.#noReturnBefore = later(this.settings.intervalSeconds);
+    const text = error instanceof Error ? error.message.replace(/^berth: /, "") : String(error);
+    this.#tell({ event: "failover-held", text: `tried again until it can be done: ${text}` });
   }
 
   /** Of nodes that a watch gave up; what people gave up is theirs to take back. */
@@ -185,6 +204,7 @@ export class Failover {
       if (wait) this.#tell({ event: "failover-held", node, text: wait });
       return;
     }
+    if (this.#hasEnded) return;
     const left = affected.map(({ instance, node }) => `${instance} leaves ${node}`);
     const again = anew.map(({ instance, node }) => `${instance} starts anew on ${node}`);
     this.around.say({
@@ -261,8 +281,9 @@ export class Failover {
   async #runUp(nodes: readonly string[], replace: readonly string[]): Promise<void> {
     this.#unfinished = nodes;
     this.running = this.around.up(replace);
-    const { status, lastLines } = await this.running.ended;
-    this.running = undefined;
+    const { status, lastLines } = await this.running.ended.finally(() => {
+      this.running = undefined;
+    });
     this.#known = undefined;
     this.#examined = "";
     if (status === 0) {

@@ -23,6 +23,7 @@ export class NodeLease {
   #clock: (Clock & { readonly receivedAt: number }) | undefined;
   #over: number;
   #overBefore: number;
+  #hasEnded = false;
 
   /**
    * @param seconds of each renewal; 0: there is none
@@ -38,7 +39,7 @@ export class NodeLease {
 
   /** What a question brings that is sent at `now`; undefined until the node has told its clock. */
   request(now: number): LeaseRequest | undefined {
-    if (this.seconds === 0 || this.#clock === undefined) return undefined;
+    if (this.seconds === 0 || this.#clock === undefined || this.#hasEnded) return undefined;
     const { boot_id, now: then, receivedAt } = this.#clock;
     this.#overBefore = this.#over;
     this.#over = Math.max(this.#over, now + this.seconds * 1000);
@@ -54,6 +55,11 @@ export class NodeLease {
   unanswered(sent: boolean): void {
     if (!sent && this.#clock !== undefined) this.#over = this.#overBefore;
     this.#clock = undefined;
+  }
+
+  /** Nothing is renewed from now on: who watched is about to take it away. */
+  end(): void {
+    this.#hasEnded = true;
   }
 
   /** There is none any more. */

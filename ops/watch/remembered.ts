@@ -10,7 +10,7 @@ export interface Remembered {
   readonly timesGivenUp: ReadonlyMap<string, number>;
   /** Nodes whose lease nobody took away. */
   readonly leased: ReadonlySet<string>;
-  /** Of the last watch: how long instances go on without one. */
+  /** How long instances go on without a watch, at most: of all watches whose leases nobody took away. */
   readonly leaseSeconds: number;
 }
 
@@ -26,7 +26,8 @@ export function remembered(entries: readonly JournalEntry[], now: Date): Remembe
   const leased = new Set<string>();
   let leaseSeconds = 0;
   for (const { event, at, node, nodes, lease_seconds } of entries) {
-    if (event === "watch-begun") leaseSeconds = lease_seconds ?? 0;
+    if (event === "watch-begun")
+      leaseSeconds = Math.max(lease_seconds ?? 0, leased.size > 0 ? leaseSeconds : 0);
     if (event === "watch-ended") for (const one of nodes ?? []) leased.delete(one);
     if (event === "lease-armed") leased.add(node!);
     if (node === undefined) continue;

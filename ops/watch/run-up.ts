@@ -37,13 +37,11 @@ export function runUp(
     { stdio: ["ignore", output, output] },
   );
   closeSync(output);
-  const ended = new Promise<{ status: number; lastLines: string[] }>((done, fail) => {
+  const status = new Promise<number>((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code, signal) =>
-      done({ status: code ?? 128 + constants.signals[signal!], lastLines: lastLines(log) }),
-    );
+    child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal!]));
   });
-  return { child, ended };
+  return { child, ended: status.then((ended) => ({ status: ended, lastLines: lastLines(log) })) };
 }
 
 function lastLines(log: string): string[] {

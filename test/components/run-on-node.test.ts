@@ -256,6 +256,12 @@ describe("refused, in one line", () => {
       "berth: ConnectionLost: rpi1 went away during start, which may be half done; run this again, which completes it; to go on without it:  ./berth gone rpi1 hive",
     );
   });
+  test("a node that goes away in the middle and does not come back: a lease that it was sent may be there", () => {
+    const leave = `import os, signal; [os.kill(pid, signal.SIGKILL) for pid in (${node.pid}, os.getppid())]`;
+    expect(run("watch", leave).stderr.split("\n").at(-2)).toBe(
+      "berth: ConnectionLost: rpi1 went away during watch: ssh: connect to host 127.0.0.1 port PORT: Connection refused; see whether it is switched on and connected",
+    );
+  });
   test("what the node's program says stays as it says it, and so does how it ends", () => {
     expect(run("start", "import sys; print('berth: DiskFull: /', file=sys.stderr); sys.exit(2)")).toEqual({
       status: 2,

@@ -47,3 +47,11 @@ it("a lease that another watch gave is waited for, until it is taken away", () =
   lease.released();
   expect(lease.endedAt(0)).toBe(never);
 });
+
+it("nothing is renewed after its end", () => {
+  const lease = new NodeLease(60, never);
+  lease.answered({ boot_id: "b", now: 0 }, 0);
+  lease.end();
+  lease.answered({ boot_id: "b", now: 1 }, second);
+  expect(lease.request(second)).toBeUndefined();
+});

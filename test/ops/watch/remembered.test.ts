@@ -56,3 +56,12 @@ it("who was given up and not taken back, how often within a day, and whose lease
     90,
   ]);
 });
+
+it("a lease that nobody took away counts with the time of whoever gave it, however many watches came since", () => {
+  const leased = entry("lease-armed", { node: "one" });
+  const begun = (lease_seconds: number) => entry("watch-begun", { lease_seconds });
+  expect(remembered([begun(600), leased, begun(60)], now).leaseSeconds).toBe(600);
+  expect(remembered([begun(600), leased, begun(0)], now).leaseSeconds).toBe(600);
+  const ended = entry("watch-ended", { nodes: ["one"] });
+  expect(remembered([begun(600), leased, ended, begun(60)], now).leaseSeconds).toBe(60);
+});
