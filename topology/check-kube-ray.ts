@@ -10,6 +10,8 @@ import { showGb, showGib } from "./units";
 
 /** What KubeRay leaves of a name for what it makes of it. */
 const longestName = 53;
+/** A label has 63 letters, of which an architecture may take six. */
+const longestGroup = 57;
 // Less, and the processes of a head alone may be ended for want of memory.
 const leastHeadBytes = 4 * 2 ** 30;
 
@@ -18,8 +20,13 @@ export function checkKubeRay(written: WrittenScenario, cluster: WrittenCluster):
   const { ray_clusters: clusters, shared_ray_clusters: shared, ray_jobs: jobs, placement } = written;
   const pods = clusters.filter(isKube);
   const places = [...clusters.map(placeOf), ...shared.map(placeOfShared)];
+  const names = [...clusters, ...shared].map(({ name }) => name);
   const twice = (at: number) => {
     const place = places[at];
+    if (at >= clusters.length && places.indexOf(place) === at && names.indexOf(names[at]!) < at) {
+      const text = `a second Ray cluster called "${names[at]}"; use it in a scenario of its own`;
+      return [{ path: ["name"], text }];
+    }
     if (place === undefined || places.indexOf(place) === at) return [];
     const text = `a second RayCluster "${place.split("/")[1]}" in namespace ${place.split("/")[0]}; give it another name or namespace`;
     return [{ path: ["name"], text }];
@@ -36,6 +43,7 @@ export function checkKubeRay(written: WrittenScenario, cluster: WrittenCluster):
         ...twice(clusters.length + index),
       ].map(({ path, text }) => ({ path: ["shared_ray_clusters", index, ...path], text })),
     ),
+    ...objectFindings(written),
     ...jobs.flatMap((job, index) => {
       if (!pods.some(({ name }) => name === job.cluster)) return [];
       const text = `"${job.cluster}" is made of pods, and Berth runs jobs only over SSH; leave it out and submit it through ./berth connect`;
@@ -50,6 +58,56 @@ export function checkKubeRay(written: WrittenScenario, cluster: WrittenCluster):
         atKey: true,
       })),
   ];
+}
+
+/** Objects that two would call the same: the API server would take the second for a change of the first. */
+function objectFindings({ ray_clusters: clusters, shared_ray_clusters: shared }: WrittenScenario): Finding[] {
+  const places = clusters.map(placeOf);
+  const uses = shared.map(({ name }) => name);
+  const isTwice = ([list, index]: Finding["path"]) =>
+    list === "ray_clusters"
+      ? places.indexOf(places[index as number]) !== index
+      : uses.indexOf(uses[index as number]!) !== index;
+  const objects = [
+    ...clusters.flatMap((one, index) => {
+      const { kubernetes, name } = one;
+      if (!isKube(one) || !kubernetes) return [];
+      const at = (...path: string[]) => ["ray_clusters", index, ...path];
+      const [label, { namespace, client_service: service }] = [dnsLabel(name), kubernetes];
+      return [
+        { owner: name, object: `Service "${label}-head-svc"`, namespace, path: at("name") },
+        ...["", "-clients", "-autoscaler"].map((end) => ({
+          owner: name,
+          object: `NetworkPolicy "${label}${end}"`,
+          namespace,
+          path: at("name"),
+        })),
+        ...(service
+          ? [
+              {
+                owner: name,
+                object: `Service "${service}"`,
+                namespace,
+                path: at("kubernetes", "client_service"),
+              },
+            ]
+          : []),
+      ];
+    }),
+    ...shared.map(({ name, client: { namespace } }, index) => ({
+      owner: name,
+      object: `Service "${name}-dashboard"`,
+      namespace,
+      path: ["shared_ray_clusters", index, "name"],
+    })),
+  ];
+  return objects.flatMap(({ object, namespace, path }, index) => {
+    const first = objects.findIndex((one) => one.object === object && one.namespace === namespace);
+    const { owner } = objects[first]!;
+    // Of two clusters that become one it is told as such.
+    if (first === index || isTwice(path)) return [];
+    return [{ path, text: `${object} in namespace ${namespace} is ${owner}'s already; choose another name` }];
+  });
 }
 
 const isKube = ({ launcher }: WrittenRayCluster): boolean => launcher === "kuberay";
@@ -166,7 +224,16 @@ function nameFindings({ name, workers }: WrittenRayCluster): Finding[] {
   const labels = workers.map((group) => dnsLabel(group.name));
   for (const [at, group] of labels.entries()) {
     const path = ["workers", at, "name"];
-    if (group === "")
+    const [, alone, arch] = /^(.+)-(amd64|arm64)$/.exec(group) ?? [];
+    if (group === "headgroup")
+      findings.push({ path, text: `"headgroup" is what KubeRay calls the head's; rename it` });
+    else if (group.length > longestGroup) {
+      const text = `has ${group.length} letters, and Kubernetes takes at most ${longestGroup}; shorten it`;
+      findings.push({ path, text });
+    } else if (alone && labels.includes(alone)) {
+      const text = `is what group "${alone}" becomes for its nodes of ${arch}; rename one`;
+      findings.push({ path, text });
+    } else if (group === "")
       findings.push({ path, text: "has no letter or digit that Kubernetes takes; rename it" });
     else if (labels.indexOf(group) < at && workers.findIndex((one) => one.name === workers[at]!.name) === at)
       findings.push({ path, text: `becomes "${group}" in Kubernetes, as another group does; rename one` });

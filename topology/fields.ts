@@ -73,6 +73,12 @@ export const namespaceName = matching(
   "a namespace in Kubernetes: lower case letters, digits and '-' (1 to 63)",
 );
 
+/** A Service of Kubernetes, and what is called like one: hosts have such names. */
+export const serviceName = matching(
+  /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a Service in Kubernetes: lower case letters, digits and '-', a letter first (1 to 63)",
+);
+
 /** The name of a variable that a program of the user's gets. */
 export const environmentName = matching(
   /^(?!BERTH_)[A-Za-z_][A-Za-z0-9_]*$/,

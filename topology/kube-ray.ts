@@ -1,6 +1,17 @@
 import type { z } from "zod";
 import { dnsLabel } from "./dns-label";
-import { choice, flag, line, list, name, namespaceName, section, wholeNumber } from "./fields";
+import {
+  choice,
+  flag,
+  line,
+  list,
+  matching,
+  name,
+  namespaceName,
+  section,
+  serviceName,
+  wholeNumber,
+} from "./fields";
 import { scaleOf, type WrittenGroup } from "./ray-group";
 
 /** What a Ray cluster of pods is beside what every Ray cluster is. */
@@ -44,6 +55,8 @@ export interface KubeRayGroup {
 /** What runs beside the head where the autoscaler decides how many workers there are; the operator's own default. */
 export const autoscalerSidecar = { cpuCores: 0.5, memoryBytes: 512 * 2 ** 20 } as const;
 
+const image = matching(/^[!-~]+$/, "the name of an image, without spaces");
+
 /** Priority, idle time and the like: what KubeRay and Kubernetes have to know of a cluster of pods. */
 export const kubeRaySchema = section("a map with namespace", {
   namespace: namespaceName.meta({
@@ -55,18 +68,18 @@ export const kubeRaySchema = section("a map with namespace", {
     absent: "any node of Kubernetes that has room",
     example: "HW-BRAIN-01",
   }),
-  client_service: namespaceName.optional().meta({
+  client_service: serviceName.optional().meta({
     description: "One more Service for Ray's client, on port 10001",
     absent: "only the one that KubeRay makes, `<cluster>-head-svc`",
     example: "brain-node-service",
   }),
   images: section("a map with arm64 and amd64", {
-    arm64: line("the name of an image").optional().meta({
+    arm64: image.optional().meta({
       description: "Image for nodes of that architecture",
       absent: "the official one, which ends in `-aarch64`",
       example: "registry.example/blackwell:7",
     }),
-    amd64: line("the name of an image").optional().meta({
+    amd64: image.optional().meta({
       description: "Image for nodes of that architecture",
       absent: "the official one",
       example: "registry.example/ray:7",

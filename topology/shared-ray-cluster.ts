@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { choice, line, list, matching, namespaceName, section } from "./fields";
+import { choice, kubernetesName, line, list, matching, namespaceName, section } from "./fields";
 
 /** Somebody else's RayCluster, and who uses it from another namespace. Nothing of it is made or changed. */
 export interface SharedRayCluster {
@@ -16,8 +16,14 @@ export interface SharedRayCluster {
   runtimeEnv: { pip?: string[] };
 }
 
+// What KubeRay takes.
+const rayClusterName = matching(
+  /^[a-z]([a-z0-9-]{0,51}[a-z0-9])?$/,
+  "a RayCluster in Kubernetes: lower case letters, digits and '-', a letter first (1 to 53)",
+);
+
 export const sharedRayClusterSchema = section("a map that describes somebody else's Ray cluster", {
-  name: namespaceName.meta({ description: "What its RayCluster object is called", example: "ray-gpu" }),
+  name: rayClusterName.meta({ description: "What its RayCluster object is called", example: "ray-gpu" }),
   namespace: namespaceName.meta({ description: "Where that is", example: "ray" }),
   ray: matching(/^\d+\.\d+\.\d+$/, "a version of Ray such as 2.60.0").meta({
     description: "Its version of Ray: clients need the same",
@@ -34,10 +40,10 @@ export const sharedRayClusterSchema = section("a map that describes somebody els
   }),
   client: section("a map with namespace and service_account", {
     namespace: namespaceName.meta({ description: "Where the client's pods are", example: "swe-ai-fleet" }),
-    service_account: matching(
-      /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-      "a name in Kubernetes: lower case letters, digits, '-' and '.'",
-    ).meta({ description: "Who they are; made if it is not there", example: "workspace-runner-sa" }),
+    service_account: kubernetesName.meta({
+      description: "Who they are; made if it is not there",
+      example: "workspace-runner-sa",
+    }),
     role: choice(["namespaced", "cluster"]).default("namespaced").meta({
       description:
         "namespaced: may find that one cluster and run jobs beside it; cluster: may also make and delete clusters of its own, everywhere",

@@ -359,6 +359,76 @@ describe("what is wrong with a Ray cluster of pods", () => {
       { lines: [...brain("name: ray-gpu", "kubernetes: {namespace: ray}"), ...shared("ray: 2.60.0")] },
     ],
     [
+      "a Service that begins with a digit",
+      "scenario.yaml:3:145  ray_clusters[0].kubernetes.client_service: expected a Service in Kubernetes: lower case letters, digits and '-', a letter first (1 to 63), got \"1st\"",
+      { lines: brain("kubernetes: {namespace: cognition, client_service: 1st}") },
+    ],
+    [
+      "a Service that is KubeRay's",
+      'scenario.yaml:3:145  ray_clusters[0].kubernetes.client_service: Service "brain-head-svc" in namespace cognition is brain\'s already; choose another name',
+      { lines: brain("kubernetes: {namespace: cognition, client_service: brain-head-svc}") },
+    ],
+    [
+      "a Service that another cluster has",
+      'scenario.yaml:4:144  ray_clusters[1].kubernetes.client_service: Service "door" in namespace cognition is brain\'s already; choose another name',
+      {
+        lines: ["brain", "mind"].flatMap((name, at) =>
+          brain(`name: ${name}`, "kubernetes: {namespace: cognition, client_service: door}").slice(at),
+        ),
+      },
+    ],
+    [
+      "a cluster whose network policy would be another's",
+      'scenario.yaml:4:123  ray_clusters[1].name: NetworkPolicy "brain-clients" in namespace cognition is brain\'s already; choose another name',
+      { lines: [...brain(), brain("name: brain-clients")[1]!] },
+    ],
+    [
+      "a group that KubeRay calls like the head's",
+      'scenario.yaml:3:147  ray_clusters[0].workers[0].name: "headgroup" is what KubeRay calls the head\'s; rename it',
+      { lines: brain("workers: [{name: headgroup, heap_gb: 1, object_store_gb: 1}]") },
+    ],
+    [
+      "a group that is half of another",
+      'scenario.yaml:3:192  ray_clusters[0].workers[1].name: is what group "gpu" becomes for its nodes of arm64; rename one',
+      {
+        lines: brain(
+          "workers: [{name: gpu, heap_gb: 1, object_store_gb: 1}, {name: gpu-arm64, heap_gb: 1, object_store_gb: 1}]",
+        ),
+      },
+    ],
+    [
+      "a group whose name is no label with an architecture behind it",
+      "scenario.yaml:3:143  ray_clusters[0].workers[0].name: has 58 letters, and Kubernetes takes at most 57; shorten it",
+      {
+        lines: brain("name: b", `workers: [{name: ${"g".repeat(58)}, heap_gb: 1, object_store_gb: 1}]`),
+      },
+    ],
+    [
+      "an image of two words",
+      'scenario.yaml:3:145  ray_clusters[0].kubernetes.images.arm64: expected the name of an image, without spaces, got "my image"',
+      { lines: brain("kubernetes: {namespace: cognition, images: {arm64: my image}}") },
+    ],
+    [
+      "two of somebody else's clusters that have one name",
+      'scenario.yaml:4:12  shared_ray_clusters[1].name: a second Ray cluster called "ray-gpu"; use it in a scenario of its own',
+      {
+        lines: [
+          ...shared("ray: 2.60.0"),
+          shared("ray: 2.60.0")[1]!.replace("namespace: ray,", "namespace: ray2,"),
+        ],
+      },
+    ],
+    [
+      "somebody else's cluster that KubeRay would not take",
+      "scenario.yaml:3:12  shared_ray_clusters[0].name: expected a RayCluster in Kubernetes: lower case letters, digits and '-', a letter first (1 to 53), got \"1st\"",
+      { lines: shared("ray: 2.60.0").map((line) => line.replace("name: ray-gpu", "name: 1st")) },
+    ],
+    [
+      "an account with two dots",
+      "scenario.yaml:3:97  shared_ray_clusters[0].client.service_account: expected a name in Kubernetes: lower case letters, digits, '-' and '.', got \"a..b\"",
+      { lines: shared("ray: 2.60.0").map((line) => line.replace("runner", "a..b")) },
+    ],
+    [
       "an old Ray",
       "scenario.yaml:3:135  ray_clusters[0].ray: Ray 2.53.1 lets pages in a browser stop its jobs (CVE-2026-27482); at least 2.54.0, or the reason in kubernetes.exemption",
       { lines: brain("ray: 2.53.1") },
