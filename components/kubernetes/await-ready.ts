@@ -6,6 +6,7 @@ import { holdUp, isHead, isLeaving, isReady, type RayPod, rayPods } from "./ray-
 
 interface RayClusterObject {
   readonly metadata: { readonly generation: number; readonly uid: string };
+  readonly spec?: { readonly enableInTreeAutoscaling?: boolean };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly readyWorkerReplicas?: number;
@@ -59,10 +60,13 @@ const isSeen = ({ metadata, status }: RayClusterObject) =>
 
 function isThere({ cluster, pods }: Sight): boolean {
   const { readyWorkerReplicas: ready = 0, desiredWorkerReplicas: desired = 0 } = cluster.status ?? {};
+  // An update asks for as many as at first again. Those that Ray's autoscaler has added only it may end, once they are idle.
+  const isScaled = cluster.spec?.enableInTreeAutoscaling === true;
+  const isRight = (count: number) => (isScaled ? count >= desired : count === desired);
   return (
     isSeen(cluster) &&
-    ready === desired &&
-    pods.filter((pod) => !isHead(pod)).length === desired &&
+    isRight(ready) &&
+    isRight(pods.filter((pod) => !isHead(pod)).length) &&
     pods.some(isHead) &&
     pods.every((pod) => isReady(pod) && !isLeaving(pod))
   );

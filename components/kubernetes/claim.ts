@@ -24,15 +24,14 @@ export async function claim(api: KubernetesApi, { object, apis }: ClusterRequest
   }
 }
 
-/** Removes what `claim` made. What was there before stays, and so does a namespace in which others have pods. */
+/** Removes what `claim` made. What was there before stays, and so does a namespace in which others have something. */
 export async function release(api: KubernetesApi, { object }: ClusterRequest["release"]): Promise<void> {
   const found = await find(api, object);
   if (!found || !isOurs(found, object)) return;
   if (object.kind === "Namespace") {
-    const pods = await api.list<{ metadata: { name: string } }>(`${itemPath(object)}/pods`);
-    if (pods.length > 0) {
-      const names = pods.map(({ metadata }) => metadata.name).join(", ");
-      console.error(`berth: namespace ${object.metadata.name} stays: pods of others are in it (${names})`);
+    const others = await heldByOthers(api, object);
+    if (others) {
+      console.error(`berth: namespace ${object.metadata.name} stays: ${others}`);
       return;
     }
   }
@@ -42,6 +41,23 @@ export async function release(api: KubernetesApi, { object }: ClusterRequest["re
     if (Date.now() > deadline) throw stillGoing(api, object);
     await pause(500);
   }
+}
+
+/** What would go with a namespace and is not its maker's: what runs, what cannot be had again, what other stacks made. */
+async function heldByOthers(api: KubernetesApi, { metadata }: Manifest): Promise<string | undefined> {
+  const stack = "berth.dev/stack";
+  const ofOthers = encodeURIComponent(`${stack},${stack}!=${metadata.labels[stack]}`);
+  for (const [what, kind, query] of [
+    ["pods of others are in it", "pods"],
+    ["volumes of others are in it", "persistentvolumeclaims"],
+    ["another stack uses it", "resourcequotas", `labelSelector=${ofOthers}`],
+    ["another stack uses it", "configmaps", `labelSelector=${ofOthers}`],
+  ] as const) {
+    const path = `/api/v1/namespaces/${metadata.name}/${kind}`;
+    const found = await api.list<{ metadata: { name: string } }>(path, query);
+    if (found.length > 0) return `${what} (${found.map((one) => one.metadata.name).join(", ")})`;
+  }
+  return undefined;
 }
 
 const goneSeconds = 120;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../placement/plan";
+import { ConfigError } from "../../topology/config-error";
 import type { Topology } from "../../topology/topology";
 import { BrainNode } from "./brain-node";
 import { KubeRayCluster } from "./kube-ray-cluster";
@@ -24,6 +25,7 @@ export function deployKubernetes(
   const described = scenario.rayClusters.filter((one): one is ClusterOfPods => one.kubernetes !== undefined);
   const shared = scenario.sharedRayClusters ?? [];
   if (described.length === 0 && shared.length === 0) return { clusters: [], shared: [] };
+  checkStackName(stack);
   const target = targetOf(cluster.kubernetes!);
   const places = plan.placements.map((placement) => ({
     placement,
@@ -71,6 +73,14 @@ export function deployKubernetes(
       return { name: spec.name, cluster: new SharedRayCluster(spec.name, args, options) };
     }),
   };
+}
+
+/** Every object says in a label whose it is: a stack that cannot be one is refused before any of them is. */
+function checkStackName(stack: string): void {
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(stack)) return;
+  throw new ConfigError([
+    `stack ${stack}: Kubernetes takes names of 1 to 63 letters, digits, '.', '_' and '-' that begin and end with a letter or digit; rename it:  pulumi stack rename NAME --stack ${stack}`,
+  ]);
 }
 
 /** `berth:render_yaml` of the stack's configuration is a folder that manifests go to instead of an API server. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { RayMember } from "../../topology/ray-members";
 
 /** One kind of member, all that its pods are made of. */
@@ -51,9 +52,21 @@ export const most = ({ replicas, scale }: KubeRayGroup): number => scale?.max ??
 
 export const tokenSecretName = ({ name }: Pick<KubeRaySpec, "name">) => `${name}-token`;
 
-export const priorityClassName = ({ name, namespace, priority }: KubeRaySpec) =>
-  // A class cannot be changed, so that another value is another class.
-  `${namespace}-${name}-${priority < 0 ? "minus" : "plus"}-${Math.abs(priority)}`;
+/**
+ * A class belongs to no namespace, so that its name says both, with what neither may have between them; and it cannot be changed,
+ * so that another value is another class. A quota whose class has a longer name would have the API server refuse every pod in the
+ * namespace, whoever's.
+ */
+export function priorityClassName({ name, namespace, priority }: KubeRaySpec): string {
+  return shortened(`${namespace}.${name}-${priority < 0 ? "minus" : "plus"}-${Math.abs(priority)}`);
+}
+
+/** At most 63 letters, as labels have them, and of each name another. */
+function shortened(name: string): string {
+  if (name.length <= 63) return name;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${name.slice(0, 54).replace(/[.-]+$/, "")}-${digest}`;
+}
 
 /** The name that the operator gives the head's Service, from anywhere in the cluster. */
 export const headHost = ({ name, namespace }: Pick<KubeRaySpec, "name" | "namespace">) =>

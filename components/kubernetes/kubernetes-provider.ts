@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { version } from "@pulumi/kubernetes/package.json";
 import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesAccess } from "../../ops/kubernetes-api";
@@ -17,9 +17,11 @@ export function kubernetesProvider({
 }: KubernetesProviderArgs): pulumi.ProviderResource {
   // The plugin refuses a folder beside a cluster.
   if (renderTo) return new KubernetesProvider("kubernetes", { renderYamlToDirectory: renderTo });
+  const file = kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
   return new KubernetesProvider("kubernetes", {
     context,
-    kubeconfig: expanded(kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config"),
+    // It takes one file; several it reads from the variable by itself.
+    ...((kubeconfig || !file.includes(delimiter)) && { kubeconfig: expanded(file) }),
     // As its package sends them.
     enableServerSideApply: "true",
     // Else the preview that would repair what was changed by hand is a conflict, and so is that of what was imported.

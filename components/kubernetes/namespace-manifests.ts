@@ -1,3 +1,4 @@
+import { dnsLabel } from "../../topology/dns-label";
 import { type Manifest, ownLabels } from "./manifest";
 
 /** A namespace. */
@@ -14,7 +15,7 @@ export function limitRange(namespace: string, stack: string): Manifest {
   return {
     apiVersion: "v1",
     kind: "LimitRange",
-    metadata: { name: `${stack}-limits`, namespace, labels: ownLabels(stack) },
+    metadata: { name: `${dnsLabel(stack) || "berth"}-limits`, namespace, labels: ownLabels(stack) },
     spec: { limits: [{ type: "Container", default: modest, defaultRequest: modest }] },
   };
 }

@@ -18,7 +18,13 @@ export function rayAccess(
     clientAddress: `ray://${host}:${headPorts.client}`,
     dashboard: `http://${host}:${headPorts.dashboard}`,
     headService: service,
-    portForward: `${kubectl.join(" ")} --namespace ${cluster.namespace} port-forward service/${service} ${ports}`,
+    portForward: `${kubectl.map(shellWord).join(" ")} --namespace ${cluster.namespace} port-forward service/${service} ${ports}`,
     forwardedAddress: `ray://127.0.0.1:${headPorts.client}`,
   };
+}
+
+/** A word for a shell that somebody types into; a leading `~` stays one. */
+function shellWord(text: string): string {
+  const [, home = "", rest = ""] = /^(~\/)?(.*)$/s.exec(text)!;
+  return /^[\w@%+=:,./-]+$/.test(rest) ? text : `${home}'${rest.replaceAll("'", "'\\''")}'`;
 }

@@ -33,7 +33,10 @@ export function sharedManifests(spec: SharedRaySpec): SharedManifests {
   const labels = ownLabels(stack, name);
   const beside = { namespace: client.namespace, labels };
   const everywhere = client.role === "cluster";
-  const access = `${client.namespace}-${name}-client`;
+  // A ClusterRole belongs to no namespace: its name says both, with what neither may have between them.
+  const access = everywhere
+    ? `${client.namespace}.${namespace}.${name}-client`
+    : `${client.namespace}-${name}-client`;
   const roleMetadata = everywhere ? { name: access, labels } : { name: access, namespace, labels };
   const kind = everywhere ? "ClusterRole" : "Role";
   return {

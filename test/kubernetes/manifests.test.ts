@@ -63,7 +63,7 @@ test("a cluster on one node: pods below whoever says nothing, no pod beyond its 
   await kubectl(lab, ["patch", "raycluster/brain", own, "--type=json", `--patch=${patch}`]);
   await expect.poll(async () => (await kubectlList(lab, "pods", own)).length, { timeout: 30_000 }).toBe(4);
   const spec = {
-    priorityClassName: "cognition-brain-minus-100",
+    priorityClassName: "cognition.brain-minus-100",
     containers: [{ name: "main", image: "none" }],
   };
   const stranger = ["run", "stranger", own, "--image=none", `--overrides=${JSON.stringify({ spec })}`];

@@ -38,6 +38,13 @@ test("head and all workers are ready, and the operator has seen what was asked l
   await look({ [clusterPath]: cluster(complete), [podsPath]: [head, worker] });
 });
 
+test("workers that Ray's autoscaler has added are nothing to wait for: nobody else ends them", async () => {
+  const found = cluster({ ...complete, readyWorkerReplicas: 2 });
+  const pods = [head, worker, pod("brain-gpu-worker-2", "worker", ready)];
+  await look({ [clusterPath]: { ...found, spec: { enableInTreeAutoscaling: true } }, [podsPath]: pods });
+  await expect(look({ [clusterPath]: found, [podsPath]: pods })).rejects.toThrow("RayClusterNotReady");
+});
+
 test.each([
   ["it has not seen it yet", cluster({ ...complete, observedGeneration: 1 }, 2), [head, worker]],
   ["a worker is missing", cluster({ ...complete, desiredWorkerReplicas: 2 }), [head, worker]],

@@ -43,6 +43,18 @@ test("one of ours stays while pods of others are in it, and says so", async () =
   ]);
 });
 
+test.each([
+  ["persistentvolumeclaims", "volumes of others are in it (notes)"],
+  ["resourcequotas", "another stack uses it (notes)"],
+  ["configmaps", "another stack uses it (notes)"],
+])("so do %s, though nobody runs", async (kind, says) => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { api, done } = fakeApi({ [path]: object, [`${path}/${kind}`]: [{ metadata: { name: "notes" } }] });
+  await release(api, { object });
+  expect(done).toEqual([]);
+  expect(said.mock.calls).toEqual([[`berth: namespace cognition stays: ${says}`]]);
+});
+
 test("without KubeRay's kinds nothing is made", async () => {
   const { api, done } = fakeApi();
   await expect(claim(api, { object, apis })).rejects.toThrow("berth: KindMissing: no /apis/ray.io/v1");

@@ -1,10 +1,10 @@
 /** The exact resources of plans with pods, on the shipped files. What a real API server makes of them: test/kubernetes. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { deploy } from "../../../components/deploy";
 import { place } from "../../../placement/place";
 import { loadTopology } from "../../../topology/load-topology";
@@ -27,8 +27,8 @@ const load = (cluster: string, scenario: string): Topology =>
 let registered: Registered[];
 let outputs: ReturnType<typeof deploy>;
 
-async function deployed(topology: Topology): Promise<void> {
-  registered = await mockEngine("brain-node");
+async function deployed(topology: Topology, stack = "brain-node"): Promise<void> {
+  registered = await mockEngine(stack);
   outputs = deploy(topology, await place(topology));
   await settled(outputs.plan);
   // Another engine must not get what was meant for this one. The SDK's types leave the function out.
@@ -327,4 +327,22 @@ describe("rendered", () => {
     expect(one("kubernetes").inputs).toEqual({ renderYamlToDirectory: "rendered" });
     expect(one("cognition-namespace").type).toBe("kubernetes:core/v1:Namespace");
   });
+});
+
+test.each(["x-", "_x", "x".repeat(64)])("stack %s, which no label can be, is refused", async (stack) => {
+  await expect(deployed(load("wrx80", "ray-shared"), stack)).rejects.toThrow(
+    `stack ${stack}: Kubernetes takes`,
+  );
+});
+
+test.each([
+  ["/etc/one", "/etc/one"],
+  ["", join(homedir(), ".kube/config")],
+  // The plugin takes one file for the setting, and several from the variable.
+  [["/etc/one", "/etc/two"].join(delimiter), undefined],
+])("$KUBECONFIG %j becomes the provider's %j", async (written, expected) => {
+  vi.stubEnv("KUBECONFIG", written);
+  await deployed(load("wrx80", "ray-shared"));
+  expect(one("kubernetes").inputs.kubeconfig).toBe(expected);
+  vi.unstubAllEnvs();
 });

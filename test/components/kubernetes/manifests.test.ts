@@ -5,10 +5,15 @@
 import { dump } from "js-yaml";
 import { expect, test } from "vitest";
 import { clusterManifests } from "../../../components/kubernetes/cluster-manifests";
-import type { KubeRayGroup, KubeRaySpec } from "../../../components/kubernetes/kube-ray-spec";
+import {
+  type KubeRayGroup,
+  type KubeRaySpec,
+  priorityClassName,
+} from "../../../components/kubernetes/kube-ray-spec";
 import type { Manifest } from "../../../components/kubernetes/manifest";
 import { limitRange, namespaceManifest } from "../../../components/kubernetes/namespace-manifests";
 import { quantity } from "../../../components/kubernetes/quantity";
+import { rayAccess } from "../../../components/kubernetes/ray-access";
 import { rayImage } from "../../../components/kubernetes/ray-image";
 import { type SharedRaySpec, sharedManifests } from "../../../components/kubernetes/shared-manifests";
 import { gb } from "../../support/topology";
@@ -145,4 +150,27 @@ test("official images go by version, Python, GPU and architecture", () => {
     "rayproject/ray:2.60.0-py312-gpu-aarch64",
   ]);
   expect(rayImage({ ...brain, python: "3.11.2" }, head)).toBe("rayproject/ray:2.60.0-py311-aarch64");
+});
+
+test("a PriorityClass is one cluster's alone, and its name a label, without which its quota would refuse all pods", () => {
+  const long = { namespace: "n".repeat(63), name: "b".repeat(53), priority: -100 };
+  const names = [
+    { namespace: "a-b", name: "c", priority: -1 },
+    { namespace: "a", name: "b-c", priority: -1 },
+    long,
+    { ...long, name: "b".repeat(52) },
+  ].map((one) => priorityClassName({ ...brain, ...one }));
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/);
+});
+
+test("a LimitRange is named after a stack whose name Kubernetes would not take", () => {
+  expect(limitRange("lab", "My_Stack").metadata.name).toBe("my-stack-limits");
+});
+
+test("the line that makes a port-forward is one that a shell takes", () => {
+  const { portForward } = rayAccess(brain, { context: "my brain; true", kubeconfig: "~/it's/config" });
+  expect(portForward).toBe(
+    "kubectl --kubeconfig ~/'it'\\''s/config' --context 'my brain; true' --namespace cognition port-forward service/brain-head-svc 10001 8265",
+  );
 });
