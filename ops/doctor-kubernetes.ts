@@ -79,7 +79,7 @@ async function operator(api: KubernetesApi): Promise<DoctorCheck[]> {
     api,
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rayclusters.ray.io",
   );
-  const remedy = "install it:  helm install kuberay-operator kuberay/kuberay-operator --version 1.6.1";
+  const remedy = `install it:  helm --kube-context ${api.access.context} install kuberay-operator kuberay/kuberay-operator --version 1.6.1`;
   if (!crd) return [failed("KubeRay", "there is no kind RayCluster (ray.io)", remedy)];
   const all = await api.list<Workload>("/apis/apps/v1/deployments");
   const found = all.filter(({ metadata }) => metadata.name.includes("kuberay-operator"));
@@ -97,7 +97,7 @@ async function operator(api: KubernetesApi): Promise<DoctorCheck[]> {
       : failed(
           "KubeRay operator",
           `${name} has no pod that runs`,
-          `see  kubectl --namespace ${one!.metadata.namespace} describe deployment ${one!.metadata.name}`,
+          `see  ${kubectl(api)} --namespace ${one!.metadata.namespace} describe deployment ${one!.metadata.name}`,
         ),
   ];
 }
@@ -124,7 +124,7 @@ async function devicePlugin(api: KubernetesApi, wanted: boolean): Promise<Doctor
       : failed(
           "device plugin",
           how,
-          `see  kubectl --namespace ${namespace} describe daemonset ${name}, and the labels it selects nodes by`,
+          `see  ${kubectl(api)} --namespace ${namespace} describe daemonset ${name}, and the labels it selects nodes by`,
         ),
   ];
 }
@@ -143,7 +143,7 @@ async function kubernetesNode(
       failed(
         "node",
         `Kubernetes has no node ${name}`,
-        `correct kubernetes_node of ${subject} in the cluster file; see  kubectl get nodes`,
+        `correct kubernetes_node of ${subject} in the cluster file; see  ${kubectl(api)} get nodes`,
       ),
     ];
   const ready = node.status?.conditions?.find(({ type }) => type === "Ready");
@@ -155,7 +155,7 @@ async function kubernetesNode(
       : failed(
           "node",
           `${name} is not ready: ${ready?.message ?? "it says nothing"}`,
-          `see  kubectl describe node ${name}`,
+          `see  ${kubectl(api)} describe node ${name}`,
         ),
     ...(gpus === 0
       ? []
@@ -168,7 +168,7 @@ async function kubernetesNode(
             : failed(
                 "GPUs",
                 `${allocatable} allocatable, the cluster file says ${gpus}`,
-                `see  kubectl describe node ${name}  for nvidia.com/gpu, and the device plugin's pod there; or correct gpus in the cluster file`,
+                `see  ${kubectl(api)} describe node ${name}  for nvidia.com/gpu, and the device plugin's pod there; or correct gpus in the cluster file`,
               ),
         ]),
   ];
@@ -206,7 +206,7 @@ async function headService(api: KubernetesApi, { name, namespace }: KubeRayOutpu
       : failed(
           "DNS name",
           `${dns} has no ready endpoint`,
-          `see  kubectl --namespace ${namespace} get pods --selector ray.io/cluster=${name},ray.io/node-type=head`,
+          `see  ${kubectl(api)} --namespace ${namespace} get pods --selector ray.io/cluster=${name},ray.io/node-type=head`,
         ),
     hasPort
       ? ok("port 10001", `${service} has it`)
@@ -273,6 +273,9 @@ async function quota(api: KubernetesApi, { name, namespace }: KubeRayOutputs): P
   if (quotas.length === 0) return [skipped("quota", `${namespace} has none`)];
   return [ok("quota", quotas.map(({ metadata }) => metadata.name).join(", "))];
 }
+
+/** Never what kubectl points at by itself. */
+const kubectl = ({ access: { context } }: KubernetesApi) => `kubectl --context ${context}`;
 
 async function thereIs(api: KubernetesApi, path: string): Promise<boolean> {
   try {

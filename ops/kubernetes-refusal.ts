@@ -63,7 +63,7 @@ export function refusalOf(
     if (version === undefined)
       return new KubernetesError("AnswerUnexpected", `${server}${path} is not there; is that an API server?`);
     const remedy = version.startsWith("ray.io/")
-      ? "install the KubeRay operator:  helm install kuberay-operator kuberay/kuberay-operator --version 1.6.1"
+      ? `install the KubeRay operator:  helm --kube-context ${context} install kuberay-operator kuberay/kuberay-operator --version 1.6.1`
       : `see  kubectl --context ${context} api-resources`;
     return new KubernetesError("KindMissing", `${where} has no ${version}; ${remedy}`);
   }

@@ -60,7 +60,7 @@ export function checkKubeRay(written: WrittenScenario, cluster: WrittenCluster):
   ];
 }
 
-/** Objects that two would call the same: the API server would take the second for a change of the first. */
+/** Objects that two would call the same: the second would be refused in the middle of an update. */
 function objectFindings({ ray_clusters: clusters, shared_ray_clusters: shared }: WrittenScenario): Finding[] {
   const places = clusters.map(placeOf);
   const uses = shared.map(({ name }) => name);

@@ -136,7 +136,7 @@ it("names what stands between it and an answer", async () => {
       "/apis/ray.io/v1/rayclusters",
       404,
       "404 page not found",
-      'KindMissing: context "good" has no ray.io/v1; install the KubeRay operator:  helm install kuberay-operator kuberay/kuberay-operator --version 1.6.1',
+      'KindMissing: context "good" has no ray.io/v1; install the KubeRay operator:  helm --kube-context good install kuberay-operator kuberay/kuberay-operator --version 1.6.1',
     ],
     [
       "/apis/metrics.k8s.io/v1beta1/nodes",
