@@ -3,6 +3,7 @@ import { askKubernetes } from "./ask-kubernetes";
 import { type AskedCluster, type KubeRayStatus, kubeRayStatus } from "./kuberay-status";
 import type { KubernetesApi } from "./kubernetes-api";
 import { KubernetesError } from "./kubernetes-error";
+import { isOfTenant } from "./kubernetes-node-facts";
 import type { Pod, RayClusterObject } from "./kubernetes-objects";
 import { memoryInUse } from "./metrics";
 import { type PodStatus, podStatus, type SeenPod } from "./pod-status";
@@ -64,7 +65,7 @@ export async function askKubeRay(topology: Topology): Promise<KubeRayAnswer> {
       ),
       tenants: tenants.flatMap(({ name, namespace, node }) =>
         podsIn(namespace)
-          .filter(({ spec }) => spec.nodeName === node)
+          .filter((pod) => pod.spec.nodeName === node && isOfTenant(pod, { namespace }))
           .map((pod) => ({ ...podStatus(pod, seenIn(namespace)), tenant: name })),
       ),
     };

@@ -1,6 +1,6 @@
 import { didYouMean } from "../topology/did-you-mean";
 import type { NodeFacts } from "../topology/facts";
-import type { Node } from "../topology/node";
+import type { CoTenant, Node } from "../topology/node";
 import { showGb } from "../topology/units";
 import { namespacePrefix } from "../topology/with-kubernetes";
 import type { KubernetesCensus } from "./kubernetes-census";
@@ -33,10 +33,7 @@ export function kubernetesNodeFacts(node: Node & { kubernetesNode: string }, by:
     return { status: "UNAVAILABLE", reason, holdings: [] };
   }
   const here = pods.filter(({ spec }) => spec.nodeName === name);
-  const foreign = here.filter(
-    ({ metadata }) =>
-      !node.coTenants.some(({ namespace }) => namespace !== undefined && namespace === metadata.namespace),
-  );
+  const foreign = here.filter((pod) => !node.coTenants.some((tenant) => isOfTenant(pod, tenant)));
   const allocatable = amountsOf(seen.status?.allocatable);
   const notes = [...sizeNotes(node, seen, allocatable), ...tenantNotes(node, here)];
   return {
@@ -45,6 +42,11 @@ export function kubernetesNodeFacts(node: Node & { kubernetesNode: string }, by:
     holdings: foreign.flatMap(holdingOf),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** What Berth made is nobody else's, wherever it is. */
+export function isOfTenant({ metadata }: Pod, { namespace }: Pick<CoTenant, "namespace">): boolean {
+  return namespace !== undefined && namespace === metadata.namespace && !metadata.labels?.[stackLabel];
 }
 
 function holdingOf(pod: Pod): NodeFacts["holdings"] {
@@ -131,7 +133,7 @@ function sizeNotes(node: Node, { status }: KubernetesNode, allocatable: Amounts)
 /** A co-tenant counts as its file says: who asks for more than that is told. */
 function tenantNotes({ coTenants }: Node, here: readonly Pod[]): string[] {
   return coTenants.flatMap((tenant) => {
-    const own = here.filter(({ metadata }) => metadata.namespace === tenant.namespace);
+    const own = here.filter((pod) => isOfTenant(pod, tenant));
     if (tenant.namespace === undefined || own.length === 0) return [];
     const { memoryBytes, gpus } = added(...own.map((pod) => podAmounts(pod)));
     return memoryBytes > tenant.ramBytes

@@ -232,3 +232,14 @@ it("joins what both ways tell of one node", () => {
     notes: ["old SD card", "n"],
   });
 });
+
+it("a Ray cluster beside a co-tenant in one namespace holds what it asks for, and is no part of the co-tenant", () => {
+  const labels = { "berth.dev/stack": "agents" };
+  const pods = [
+    pod("inference", "vllm", { memory: "8G", "nvidia.com/gpu": "1" }),
+    pod("inference", "agents-head", { memory: "9G" }, { labels }),
+  ];
+  const facts = kubernetesNodeFacts(node, by([seen({})], pods));
+  expect(facts.holdings).toMatchObject([{ instance: "agents-head", pod_of: "agents", memory_bytes: 9e9 }]);
+  expect(facts.notes).toBeUndefined();
+});
