@@ -105,6 +105,8 @@ function carry(
     "--archive",
     "--no-owner",
     "--no-group",
+    "--no-devices",
+    "--no-specials",
     "--delete",
     "--partial",
     "--timeout=60",
@@ -112,6 +114,8 @@ function carry(
   ];
   rsync([...copy, "--", `node:${placeOf(there, there.instance)}/`, `${files}/`], from);
   rsync([...copy, "--", `${files}/`, `node:${placeOf(here, `.${here.instance}.new`)}/`], process.env);
+  // Done by another of us meanwhile: what the instance has written here since is the newer.
+  if (!existsSync(note)) return nothing;
   ask(process.env, here, { step: "take", digest: found.digest });
   const warning = found.outcome ? warnings[found.outcome] : undefined;
   tell(

@@ -82,8 +82,7 @@ def _take(layout: Layout, instance: str, digest: Any) -> dict[str, Any]:
         if _contents(arrived)[2] != digest:
             text = f"the checkpoint of {layout.stack}/{instance} did not arrive as it was sent"
             raise NodeError("CheckpointDamaged", text, "run the update again, which carries it again")
-        if place.is_dir():
-            remove_tree(place)
+        _remove(place)
         os.rename(arrived, place)
     elif _contents(place)[2] != digest:
         text = f"the checkpoint of {layout.stack}/{instance} has not arrived"
@@ -93,8 +92,7 @@ def _take(layout: Layout, instance: str, digest: Any) -> dict[str, Any]:
 
 def _forget(layout: Layout, instance: str, _digest: Any) -> dict[str, Any]:
     for left in (layout.checkpoint_dir(instance), layout.checkpoint_arrival(instance)):
-        if left.is_dir():
-            remove_tree(left)
+        _remove(left)
     if layout.checkpoint_file(instance).exists():
         layout.checkpoint_file(instance).unlink()
     return {"there": False}
@@ -103,14 +101,23 @@ def _forget(layout: Layout, instance: str, _digest: Any) -> dict[str, Any]:
 STEPS = {"look": _look, "take": _take, "forget": _forget}
 
 
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()  # where it leads to is the program's
+    elif folder.is_dir():
+        remove_tree(folder)
+
+
 def _contents(folder: Path) -> tuple[int, int, str]:
-    """How many files, their bytes, and a digest of names and contents."""
+    """How many files, their bytes, and a digest of names and contents. Pipes and sockets do not go along."""
     files, size, digest = 0, 0, hashlib.sha256()
     for directory, folders, names in os.walk(folder):
         folders.sort()
         links = [name for name in folders if os.path.islink(os.path.join(directory, name))]
         for name in sorted([*names, *links]):
             path = os.path.join(directory, name)
+            if not os.path.islink(path) and not os.path.isfile(path):
+                continue
             what = _digest_of(path)
             digest.update(f"{os.path.relpath(path, folder)}\0{what}\0".encode("utf-8", "surrogateescape"))
             files, size = files + 1, size + os.lstat(path).st_size

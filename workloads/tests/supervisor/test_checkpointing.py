@@ -6,6 +6,7 @@ Not proved: the way between the nodes (test/integration/checkpoint).
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,22 @@ def test_a_node_takes_what_was_sent_and_nothing_else(node: Node, tmp_path: Path)
     assert not other("checkpoint", instance=instance, step="take", digest=None)["there"]
     assert list(folder(other).parent.iterdir()) == []
     other("purge")
+
+
+def test_pipes_and_sockets_do_not_go_along_and_a_link_in_the_folders_place_goes(
+    node: Node, tmp_path: Path
+) -> None:
+    node.preflight()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "weights").write_text("42")
+    os.mkfifo(elsewhere / "pipe")
+    folder(node).symlink_to(elsewhere)
+    found = node("checkpoint", instance={"id": "a"}, step="look", deadline_s=5)
+    assert (found["files"], found["bytes"]) == (1, 2)
+    assert not node("checkpoint", instance={"id": "a"}, step="forget")["there"]
+    assert not os.path.lexists(folder(node))
+    assert (elsewhere / "weights").exists()
 
 
 def test_a_wrong_request_is_refused(node: Node) -> None:
