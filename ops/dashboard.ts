@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../topology/config-error";
-import { stackFiles } from "../topology/stack-files";
+import { stackFile, stackFiles } from "../topology/stack-files";
 import { Live } from "./dashboard/live";
 import { serve } from "./dashboard/serve";
 import { stackTopology } from "./stack-topology";
@@ -25,7 +25,7 @@ export async function dashboard(stack: string, options: DashboardOptions): Promi
     options.interval === undefined
       ? cluster.healthCheck.intervalSeconds
       : numberOf("--interval", options.interval, 1, 86_400);
-  const configFile = options.configFile ?? `stacks/Pulumi.${stack}.yaml`;
+  const configFile = options.configFile ?? stackFile(stack);
   if (!existsSync(configFile)) throw new ConfigError([`berth: no file ${configFile}`]);
   const live = new Live(stack, options.configFile, seconds);
   const { url, close } = await serve({ stack, configFile: options.configFile, live, port });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { ConfigError } from "../topology/config-error";
 import { readFacts } from "../topology/facts";
 import { loadTopology } from "../topology/load-topology";
-import { stackFiles, stackNames } from "../topology/stack-files";
+import { stackFile, stackFiles, stackNames } from "../topology/stack-files";
 import { paint } from "./paint";
 
 export interface ValidateOptions {
@@ -36,7 +36,7 @@ export function validate(stack: string | undefined, options: ValidateOptions): n
 }
 
 function verdictOn(stack: string, configFile: string | undefined): Verdict {
-  const read: string[] = [configFile ?? `stacks/Pulumi.${stack}.yaml`];
+  const read: string[] = [configFile ?? stackFile(stack)];
   try {
     const { cluster, scenario, connections, facts } = stackFiles(stack, configFile);
     read.push(cluster, scenario, ...(connections === undefined ? [] : [connections]));

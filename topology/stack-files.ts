@@ -36,8 +36,7 @@ export function stackFiles(stack: string, configFile?: string): StackFiles {
   const known = stackNames();
   if (configFile === undefined && !known.includes(stack))
     throw new ConfigError([`berth: no stack "${stack}"${didYouMean(stack, known)}`]);
-  const file = configFile ?? fromHere(join("stacks", `Pulumi.${stack}.yaml`));
-  const { config } = readShape(Source.read(file), stackSchema);
+  const { config } = readShape(Source.read(configFile ?? stackFile(stack)), stackSchema);
   const connections = config["berth:connections"];
   return {
     cluster: fromHere(config["berth:cluster"]),
@@ -49,6 +48,11 @@ export function stackFiles(stack: string, configFile?: string): StackFiles {
     watch: fromHere(config["berth:watch"] ?? join(".berth", "watch")),
     journal: fromHere(config["berth:journal"] ?? join("logs", "cluster")),
   };
+}
+
+/** The file in stacks/ that is a stack's, as a path from here. It need not exist. */
+export function stackFile(stack: string): string {
+  return fromHere(join("stacks", `Pulumi.${stack}.yaml`));
 }
 
 /** Where a stack's snapshot of facts lies when its file does not say, from the project's directory. */

@@ -71,12 +71,16 @@ async function answer(
 ): Promise<void> {
   // Browsers give one port's cookies to all others of a computer.
   const cookie = `berth-${request.socket.localPort}`;
-  const { pathname, searchParams } = new URL(request.url ?? "/", `http://${host}`);
-  // Another page's script may send requests here, under a name of its own that leads to this address.
-  if (!new RegExp(`^(${host}|localhost):\\d+$`).test(request.headers.host ?? ""))
+  // Another page's script may send requests here, under a name of its own that leads to this address, or from another port.
+  const { host: called = "", origin = `http://${called}` } = request.headers;
+  if (!new RegExp(`^(${host}|localhost):\\d+$`).test(called) || origin !== `http://${called}`)
     return send(response, 403, { problem: "only for this computer" });
+  if (!URL.canParse(request.url ?? "/", `http://${host}`))
+    return send(response, 404, { problem: "there is nothing here" });
+  const { pathname, searchParams } = new URL(request.url ?? "/", `http://${host}`);
   if (pathname === "/" && isSame(searchParams.get("token"), token)) {
     response.writeHead(303, {
+      ...safely,
       Location: "/",
       "Set-Cookie": `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`,
     });
@@ -111,7 +115,8 @@ function cookieOf({ headers }: IncomingMessage, cookie: string): string | null {
 }
 
 function isSame(given: string | null, token: string): boolean {
-  return given?.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token));
+  const [one, other] = [Buffer.from(given ?? ""), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 const safely = {
@@ -153,13 +158,23 @@ async function placesIn(
   request: IncomingMessage,
 ): Promise<Record<string, string>> {
   const { scenario, cluster } = stackTopology(stack, stackFiles(stack, configFile));
-  const given: unknown = JSON.parse(await bodyOf(request));
+  const given = parsed(await bodyOf(request));
   const ids = scenario.instances.map(({ id }) => id);
   const nodes = cluster.nodes.map(({ name }) => name);
-  const places = typeof given === "object" && given !== null ? Object.entries(given) : [];
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new ConfigError(["that is no JSON object of nodes by instance"]);
+  const places = Object.entries(given);
   for (const [id, node] of places)
     if (!ids.includes(id) || !nodes.includes(node)) throw new ConfigError([`no place "${id}: ${node}"`]);
   return Object.fromEntries(places);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
-import { stackFiles } from "../../topology/stack-files";
+import { stackFile, stackFiles } from "../../topology/stack-files";
 import { berthVerb } from "./berth-verb";
 
 /** What a preview under the policies says of instances in other places. */
@@ -37,7 +37,7 @@ export async function verdict(
         code: { ...code, local_path: resolve(dirname(files.scenario), String(code.local_path)) },
       }),
     };
-    const written = read(configFile ?? join("stacks", `Pulumi.${stack}.yaml`));
+    const written = read(configFile ?? stackFile(stack));
     const config = {
       ...written,
       config: { ...(written.config as object), "berth:scenario": join(folder, "scenario.yaml") },

@@ -80,3 +80,11 @@ it.each([
 ])("%s is bad input", (_what, args, stderr) => {
   expect(berth("validate", ...args)).toEqual({ status: 2, stdout: "", stderr });
 });
+
+it("files are named as they are called from here, wherever that is", () => {
+  const { stdout } = spawnSync(process.execPath, [resolve("berth"), "validate", "panopticon"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stdout).toContain(`in ${relative(folder, resolve("stacks/Pulumi.panopticon.yaml"))}, `);
+});
