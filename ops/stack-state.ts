@@ -70,7 +70,9 @@ export async function stackState(stack: string, env: NodeJS.ProcessEnv): Promise
 }
 
 export function readState(resources: readonly Resource[]): StackState {
-  const owner = resources.find(({ type }) => type === "pulumi:index:Stash")?.outputs?.output;
+  // Others hold the tokens of Ray clusters.
+  const isOwner = ({ type, urn }: Resource) => type === "pulumi:index:Stash" && urn.endsWith("::owner");
+  const owner = resources.find(isOwner)?.outputs?.output;
   const commands = resources
     .filter(({ type }) => type === "command:local:Command")
     .map(({ urn, inputs }) => ({

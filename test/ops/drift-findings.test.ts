@@ -13,6 +13,7 @@ const command = (name: string, node: string, stdin: unknown) => ({
 const copied = { root: "/code", exclude: [], digest: "d", remoteDirectory: "berth/.berth/hive/code" };
 const rayCluster = { metadata: { name: "brain", namespace: "cognition" }, spec: { rayVersion: "2.60.0" } };
 const state = readState([
+  { urn: "urn::brain-token", type: "pulumi:index:Stash", outputs: { output: "a token" } },
   { urn: "urn::owner", type: "pulumi:index:Stash", outputs: { output: "ann@desk:/berth#1" } },
   command("rpi1-preflight", "rpi1", "{}"),
   command("rpi1-code", "rpi1", JSON.stringify(copied)),
