@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -124,8 +132,9 @@ function append(file: string, lines: readonly string[]): void {
   replace(file, `${before}${end}${lines.join("\n")}\n`);
 }
 
-/** Whole or not at all, with the rights it had. */
-function replace(file: string, text: string): void {
+/** Whole or not at all, with the rights it had, and where a link leads. */
+function replace(name: string, text: string): void {
+  const file = existsSync(name) ? realpathSync(name) : name;
   const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
   writeFileSync(`${file}.berth`, text, { mode });
   renameSync(`${file}.berth`, file);
@@ -145,10 +154,13 @@ function copyKey(node: SshNode, keyPath: string, knownHosts: string): string | u
   const opens = () =>
     spawnSync("ssh", [...common, ...own, "--", target, "true"], { stdio: "pipe", encoding: "utf8" });
   if (opens().status === 0) return undefined;
+  const publicKey = publicKeyOf(keyPath);
+  if (publicKey === undefined)
+    return `${keyPath}.pub is not there; make it with  ssh-keygen -y -f ${keyPath} > ${keyPath}.pub`;
   const install =
     'umask 077; mkdir -p .ssh; k=$(cat); f=.ssh/authorized_keys; grep -qxF "$k" $f 2>/dev/null || { [ -z "$(tail -c 1 $f 2>/dev/null)" ] || echo >>$f; printf \'%s\\n\' "$k" >>$f; }';
   const copied = spawnSync("ssh", [...common, "--", target, install], {
-    input: readFileSync(`${keyPath}.pub`, "utf8").trim(),
+    input: publicKey,
     stdio: ["pipe", "inherit", "inherit"],
   });
   if (copied.status !== 0) return `the key could not be copied (ssh ended with ${copied.status})`;
@@ -156,6 +168,13 @@ function copyKey(node: SshNode, keyPath: string, knownHosts: string): string | u
   return again.status === 0
     ? undefined
     : `the key was copied, but does not open it: ${again.stderr.trim().split("\n").pop()}`;
+}
+
+/** A key without a passphrase tells it by itself; undefined: it does not. */
+function publicKeyOf(keyPath: string): string | undefined {
+  if (existsSync(`${keyPath}.pub`)) return readFileSync(`${keyPath}.pub`, "utf8").trim();
+  const { status, stdout } = ran("ssh-keygen", ["-y", "-P", "", "-f", keyPath]);
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 /** The cluster file's host key as a file that ssh reads. */

@@ -1,6 +1,15 @@
 /** A key, a host key and a configuration where there were none, with a real sshd and a home of the test's own. Not proved: a password. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { dump } from "js-yaml";
@@ -81,6 +90,30 @@ test("it shows what it will do, does nothing without a yes, does it with one, an
     "",
   ]);
   expect([file("known_hosts"), file("config")]).toEqual([knownHosts, config]);
+}, 300_000);
+
+test("a configuration that is a link stays one; a key without its public half, and one that cannot tell it, are no crash", () => {
+  const [config, elsewhere] = [join(home, ".ssh", "config"), join(folder, "dotfiles")];
+  rmSync(config);
+  writeFileSync(elsewhere, "Host mine\n", { mode: 0o644 });
+  symlinkSync(elsewhere, config);
+  const authorized = join(folder, "sshd", "authorized_keys");
+  const known = existsSync(authorized) ? readFileSync(authorized, "utf8") : undefined;
+  expect(setUp("--yes").status).toBe(0);
+  expect(lstatSync(config).isSymbolicLink()).toBe(true);
+  expect(readFileSync(elsewhere, "utf8")).toMatch(/^Host mine\n\n# berth test: begin /);
+  expect(known).toBe(existsSync(authorized) ? readFileSync(authorized, "utf8") : undefined);
+
+  const locked = join(folder, "locked");
+  spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "secret", "-f", locked]);
+  rmSync(`${locked}.pub`);
+  const cluster = join(folder, "cluster.yaml");
+  writeFileSync(cluster, readFileSync(cluster, "utf8").replace(sshd.keyPath, locked));
+  const { status, stdout, stderr } = setUp("--yes");
+  expect([status, stderr]).toEqual([1, ""]);
+  expect(stdout.split("\n").at(-2)).toBe(
+    "rpi1: FOLDER/locked.pub is not there; make it with  ssh-keygen -y -f FOLDER/locked > FOLDER/locked.pub",
+  );
 }, 300_000);
 
 test("a block that is there is replaced, and what stands around it stays", () => {
