@@ -35,13 +35,18 @@ export async function sweep(stack: string, options: SweepOptions): Promise<numbe
   const { cluster } = loadTopology(files);
   const gone = goneNodes(join(files.gone, cluster.name));
   const env = await pulumiSetUp();
+  const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
+  // First what is there, then what should be: of an update that ends in between, the state has all that was seen.
+  const seen = await askNodes(nodes, stack, (node, reach) => askCensus(node, reach, []));
   const known = await knownStacks(env);
   const states = new Map<string, StackState>();
   for (const { name, busy } of known) if (!busy) states.set(name, await stackState(name, env));
-  const isBusy = (name: string) => known.some((one) => one.name === name && one.busy);
-  const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));
+  // One that began while the states were read has changed them.
+  const all = [...known, ...(await knownStacks(env))];
+  const busy = [...new Set(all.filter((one) => one.busy).map(({ name }) => name))];
+  const isBusy = (name: string) => busy.includes(name);
   const answers = await askNodes(nodes, stack, async (node, reach) => {
-    const said = await askCensus(node, reach, []);
+    const said = seen.get(node.name)!;
     if ("problem" in said) return { problem: said.problem };
     const stacks = said.answer.stacks.filter((one) => !isBusy(one.stack));
     const found = orphans(node.name, stacks, states, ownerHere(project), options.owner);
@@ -56,7 +61,6 @@ export async function sweep(stack: string, options: SweepOptions): Promise<numbe
   });
   const found = [...answers.values()].flatMap((answer) => answer.left ?? []);
   const problems = [...answers.values()].flatMap(({ problem }) => problem ?? []);
-  const busy = known.filter((one) => one.busy).map(({ name }) => name);
   if (options.json)
     console.log(JSON.stringify({ found, problems, busy, gone, ended: options.yes === true }, null, 2));
   else print(stack, found, problems, busy, gone, options.yes === true);
