@@ -238,11 +238,11 @@ export class Failover {
 
   /**
    * Why what ran on a node may run on there: undefined when it does not, nothing but waiting helps when the text is empty. An update
-   * that was begun before has waited.
+   * that was begun before has waited, unless the node was taken back since.
    */
   #stillHeld(name: string, gone: readonly string[], state: StackState): string | undefined {
     const node = this.around.nodes.find((one) => one.name === name);
-    if (node === undefined || this.#unfinished?.includes(name)) return undefined;
+    if (node === undefined || (this.#unfinished?.includes(name) && gone.includes(name))) return undefined;
     const { lease } = node;
     const graces = state.started
       .filter((one) => one.node === name)

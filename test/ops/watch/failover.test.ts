@@ -78,3 +78,23 @@ it("a watch that was told to end begins no update", async () => {
   await failover.busy;
   expect(said).toEqual([]);
 });
+
+it.each([
+  [
+    "still given up: an update that was begun has waited for its lease",
+    ["lost"],
+    ["failover-begun", "failover-done"],
+  ],
+  ["taken back since and lost again: it keeps another lease", [], []],
+])("a node of an update that failed is %s", async (_, gone, expected) => {
+  const { failover, said } = aFailover({
+    nodes: [{ ...lost, lease: { seconds: 60, endedAt: () => Number.POSITIVE_INFINITY } } as never, fine],
+    remembered: { ...remembered, unfinished: ["lost"] },
+    gone: () => gone,
+    state: async () => ({ known: [{ instance: "a", node: "lost" }], started: [] }) as never,
+    up: () => ({ ended: Promise.resolve({ status: 0, lastLines: [] }) }) as never,
+  });
+  failover.look();
+  await failover.busy;
+  expect(said.map(({ event }) => event)).toEqual(expected);
+});
