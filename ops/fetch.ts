@@ -100,15 +100,18 @@ async function fetchFrom(
     databases: copied,
     ...(Object.keys(as_it_is).length > 0 && { as_it_is }),
   };
+  let problem: string | undefined;
   for (const [from, place, rules] of copies) {
     mkdirSync(place, { recursive: true });
-    const { files, bytes, problem } = await copyFromNode(reach, from, place, rules, onFile);
-    result.files += files;
-    result.bytes += bytes;
-    if (problem) return { ...result, problem };
+    const copied = await copyFromNode(reach, from, place, rules, onFile);
+    result.files += copied.files;
+    result.bytes += copied.bytes;
+    problem = copied.problem;
+    if (problem) break;
   }
+  // Whatever came of it: the node's disk is not for copies of its databases.
   await askNode(reach, "snapshot", { ...request, done: true });
-  return result;
+  return { ...result, ...(problem && { problem }) };
 }
 
 /** What of a stack's folder comes: not the databases themselves, whose copies do. */
