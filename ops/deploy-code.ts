@@ -3,8 +3,8 @@ import { join, posix } from "node:path";
 import { codeTree } from "../components/code-tree";
 import type { Reach } from "../components/reach";
 import { syncArguments } from "../components/sync-arguments";
+import { checkKnown } from "../topology/check-known";
 import { ConfigError } from "../topology/config-error";
-import { didYouMean } from "../topology/did-you-mean";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
@@ -41,8 +41,7 @@ export async function deployCode(
   if (!code) throw new ConfigError([`berth: ${stack} copies no code: ${files.scenario} has no  code`]);
   const all = sshNodes(cluster);
   const known = all.map(({ name }) => name);
-  for (const name of names)
-    if (!known.includes(name)) throw new ConfigError([`berth: no node "${name}"${didYouMean(name, known)}`]);
+  checkKnown("node", names, known);
   const gone = goneNodes(join(files.gone, cluster.name));
   const wanted = all.filter(
     ({ name }) => (names.length > 0 ? names : known).includes(name) && !gone.includes(name),

@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { Reach } from "../components/reach";
-import { ConfigError } from "../topology/config-error";
-import { didYouMean } from "../topology/did-you-mean";
+import { checkKnown } from "../topology/check-known";
 import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
@@ -52,9 +51,7 @@ export async function fetch(
   const files = stackFiles(stack, options.configFile);
   const { cluster, scenario } = loadTopology(files);
   const known = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map(({ name }) => name)];
-  for (const id of instances)
-    if (!known.includes(id))
-      throw new ConfigError([`berth: no instance or Ray job "${id}"${didYouMean(id, known)}`]);
+  checkKnown("instance or Ray job", instances, known);
   const to = options.to.replace("<stack>", stack);
   const gone = goneNodes(join(files.gone, cluster.name));
   const nodes = sshNodes(cluster).filter(({ name }) => !gone.includes(name));

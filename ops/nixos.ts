@@ -2,8 +2,8 @@ import { type NixosMember, nixosModule } from "../components/nixos-module";
 import { raySpec } from "../components/ray-spec";
 import { explain } from "../placement/explain";
 import { place } from "../placement/place";
+import { checkKnown } from "../topology/check-known";
 import { ConfigError } from "../topology/config-error";
-import { didYouMean } from "../topology/did-you-mean";
 import { rayPorts } from "../topology/ray-ports";
 import { stackFiles } from "../topology/stack-files";
 import { overSsh } from "./over-ssh";
@@ -16,7 +16,7 @@ import { stackTopology } from "./stack-topology";
 export async function nixos(stack: string, node: string): Promise<number> {
   const { cluster, scenario, ...rest } = stackTopology(stack, stackFiles(stack));
   const names = cluster.nodes.map(({ name }) => name);
-  if (!names.includes(node)) throw new ConfigError([`berth: no node "${node}"${didYouMean(node, names)}`]);
+  checkKnown("node", [node], names);
   const plan = await place({ cluster, scenario, ...rest });
   if (plan.unplaced.length > 0) {
     console.error(explain(plan));

@@ -11,8 +11,8 @@ import {
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { checkKnown } from "../topology/check-known";
 import { ConfigError } from "../topology/config-error";
-import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
@@ -43,8 +43,7 @@ export async function sshSetup(
 ): Promise<number> {
   const all = sshNodes(loadTopology(stackFiles(stack, options.configFile)).cluster);
   const known = all.map(({ name }) => name);
-  for (const name of names)
-    if (!known.includes(name)) throw new ConfigError([`berth: no node "${name}"${didYouMean(name, known)}`]);
+  checkKnown("node", names, known);
   const nodes = names.length > 0 ? all.filter(({ name }) => names.includes(name)) : all;
   const folder = join(homedir(), ".ssh");
   const knownHosts = join(folder, "known_hosts");
