@@ -271,11 +271,12 @@ export class Failover {
     this.#unfinished = undefined;
   }
 
+  /** In the journal first: whoever comes after a watch that was killed here must not take it for what a person gave up. */
   #giveUp(node: string): void {
-    mkdirSync(join(this.settings.goneFolder, node), { recursive: true, mode: 0o700 });
+    this.around.say({ event: "node-given-up", node, text: `${node} is given up until it is steady again` });
     this.#givenUp.add(node);
     this.#timesGivenUp.set(node, (this.#timesGivenUp.get(node) ?? 0) + 1);
-    this.around.say({ event: "node-given-up", node, text: `${node} is given up until it is steady again` });
+    mkdirSync(join(this.settings.goneFolder, node), { recursive: true, mode: 0o700 });
   }
 
   async #runUp(nodes: readonly string[], replace: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** What a failover does when something here is wrong. That it moves what it should is proved in test/integration/watch. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -97,4 +97,20 @@ it.each([
   failover.look();
   await failover.busy;
   expect(said.map(({ event }) => event)).toEqual(expected);
+});
+
+it("that a node is given up is in the journal before it is done: whoever comes after a kill in between takes it back", async () => {
+  const done: [string, boolean][] = [];
+  const { failover } = aFailover({
+    say: ({ event }) => done.push([event, existsSync(join(folder, "lost"))]),
+    state: async () => ({ known: [{ instance: "a", node: "lost" }], started: [] }) as never,
+    up: () => ({ ended: Promise.resolve({ status: 0, lastLines: [] }) }) as never,
+  });
+  failover.look();
+  await failover.busy;
+  expect(done).toEqual([
+    ["failover-begun", false],
+    ["node-given-up", false],
+    ["failover-done", true],
+  ]);
 });
