@@ -249,14 +249,14 @@ for i in range(${count}): s.sendto(b"x", ("${address("one")}", 9999)); time.slee
       await killedUp(file);
       const [namespaces, processes] = inUse();
       await labDown(directory);
-      await nothingRemains(namespaces, processes);
+      expect(remains(namespaces, processes)).toEqual([]);
 
       await killedUp(file);
       lab = await labUpIsolated(directory, cluster, { systemd: ["two"], diskMegabytes: 64 });
       expect([on("one", "hostname"), on("two", "hostname")]).toEqual(["one", "two"]);
       const again = inUse();
       await labDown(directory);
-      await nothingRemains(...again);
+      expect(remains(...again)).toEqual([]);
     },
   );
 
@@ -290,11 +290,6 @@ for i in range(${count}): s.sendto(b"x", ("${address("one")}", 9999)); time.slee
     const own = new Set(namespacesOf("self"));
     const namespaces = listed.flatMap(namespacesOf).filter((one) => !own.has(one));
     return [new Set(namespaces), new Set(listed)];
-  }
-
-  /** What was killed may take the kernel a moment to clear away. */
-  async function nothingRemains(...used: [Set<string>, Set<string>]): Promise<void> {
-    await expect.poll(() => remains(...used), { timeout: 5000 }).toEqual([]);
   }
 
   /** Everything in the kernel and on the file system that is the lab's. */
