@@ -27,19 +27,18 @@ export async function dashboard(stack: string, options: DashboardOptions): Promi
       : numberOf("--interval", options.interval, 1, 86_400);
   const configFile = options.configFile ?? stackFile(stack);
   if (!existsSync(configFile)) throw new ConfigError([`berth: no file ${configFile}`]);
-  const live = new Live(stack, options.configFile, seconds);
-  const { url, close } = await serve({ stack, configFile: options.configFile, live, port });
+  const controller = new AbortController();
+  // A closed terminal, too: what is asked for a page has files of its own, which go only when it has ended.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => controller.abort());
+  const ended = controller.signal;
+  const live = new Live(stack, options.configFile, seconds, ended);
+  const { url, close } = await serve({ stack, configFile: options.configFile, live, port, ended });
   console.log(
     options.json
       ? JSON.stringify({ url })
       : `${url}\nOnly this computer reaches it, and only with this address. Ctrl-C ends it.`,
   );
-  live.start();
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
-  live.stop();
+  await live.untilEnded();
   await close();
   return 130;
 }

@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { place } from "../../placement/place";
 import type { PlanJson } from "../../placement/plan-json";
 import { toJson } from "../../placement/to-json";
@@ -35,14 +35,12 @@ const remembered = 60;
 export class Live {
   view: View;
   private readonly watchers = new Set<(view: View) => void>();
-  private readonly running = new Set<ChildProcess>();
-  private timer: NodeJS.Timeout | undefined;
-  private ended = false;
 
   constructor(
     private readonly stack: string,
     private readonly configFile: string | undefined,
     private readonly seconds: number,
+    private readonly ended: AbortSignal,
   ) {
     this.view = {
       stack,
@@ -53,18 +51,12 @@ export class Live {
     };
   }
 
-  /** Looks, and again so many seconds after each answer. */
-  start(): void {
-    void this.look().finally(() => {
-      if (!this.ended) this.timer = setTimeout(() => this.start(), this.seconds * 1000);
-    });
-  }
-
-  /** No more looking; what is asking ends. */
-  stop(): void {
-    this.ended = true;
-    clearTimeout(this.timer);
-    for (const child of this.running) child.kill();
+  /** Looks, and again so many seconds after each answer, until it is ended. */
+  async untilEnded(): Promise<void> {
+    while (!this.ended.aborted) {
+      await this.look();
+      await sleep(this.seconds * 1000, undefined, { signal: this.ended }).catch(() => {});
+    }
   }
 
   /** Calls `watcher` with every new view; returns what ends that. */
@@ -77,7 +69,7 @@ export class Live {
     // The plan first: it needs nobody. Then with what the machines have said.
     if (!this.view.health) await this.show({});
     const [health, status] = [await this.ask("health"), await this.ask("status")];
-    if (this.ended) return;
+    if (this.ended.aborted) return;
     const at = new Date().toISOString();
     const nodes = Object.entries((health.answer as View["health"])?.nodes ?? {});
     const moment = { at, nodes: Object.fromEntries(nodes.map(([name, node]) => [name, node.status])) };
@@ -116,12 +108,7 @@ export class Live {
 
   private async ask(verb: "health" | "status"): Promise<{ answer?: unknown; problems: string[] }> {
     const config = this.configFile === undefined ? [] : ["--config-file", this.configFile];
-    let process: ChildProcess | undefined;
-    const { stdout, stderr } = await berthVerb([verb, this.stack, ...config, "--json"], (child) => {
-      process = child;
-      this.running.add(child);
-    });
-    if (process) this.running.delete(process);
+    const { stdout, stderr } = await berthVerb([verb, this.stack, ...config, "--json"], this.ended);
     try {
       return { answer: JSON.parse(stdout), problems: [] };
     } catch {

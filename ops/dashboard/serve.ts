@@ -17,6 +17,8 @@ export interface ServeArgs {
   readonly live: Live;
   /** 0: whichever is free. */
   readonly port: number;
+  /** Ends what is being asked for a page. */
+  readonly ended: AbortSignal;
 }
 
 const host = "127.0.0.1";
@@ -104,7 +106,7 @@ async function answer(
       200,
       pathname === "/what-if"
         ? await whatIf(topology, byHand)
-        : await verdict(args.stack, args.configFile, byHand),
+        : await verdict(args.stack, args.configFile, byHand, args.ended),
     );
   }
   return send(response, 404, { problem: "there is nothing here" });
@@ -143,12 +145,12 @@ function sendEvents(live: Live, response: ServerResponse): void {
   response.on("close", live.watch(write));
 }
 
-async function logs({ stack, configFile }: ServeArgs, instance: string): Promise<{ text: string }> {
+async function logs({ stack, configFile, ended }: ServeArgs, instance: string): Promise<{ text: string }> {
   const { scenario } = stackTopology(stack, stackFiles(stack, configFile));
   if (!scenario.instances.some(({ id }) => id === instance))
     throw new ConfigError([`no instance "${instance}"`]);
   const config = configFile === undefined ? [] : ["--config-file", configFile];
-  const { stdout, stderr } = await berthVerb(["logs", stack, instance, "-n", "40", ...config]);
+  const { stdout, stderr } = await berthVerb(["logs", stack, instance, "-n", "40", ...config], ended);
   return { text: stdout || stderr };
 }
 

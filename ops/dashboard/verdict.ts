@@ -23,6 +23,7 @@ export async function verdict(
   stack: string,
   configFile: string | undefined,
   byHand: Readonly<Record<string, string>>,
+  ended: AbortSignal,
 ): Promise<Verdict> {
   const files = stackFiles(stack, configFile);
   const folder = mkdtempSync(join(tmpdir(), "berth-what-if-"));
@@ -45,7 +46,7 @@ export async function verdict(
     writeFileSync(join(folder, "scenario.yaml"), dump(copy));
     writeFileSync(join(folder, `Pulumi.${stack}.yaml`), dump(config), { mode: 0o600 });
     const args = ["preview", stack, "--config-file", join(folder, `Pulumi.${stack}.yaml`), "--json"];
-    return verdictIn(await berthVerb(args));
+    return verdictIn(await berthVerb(args, ended));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -8,11 +8,13 @@ import { serve } from "../../../ops/dashboard/serve";
 
 let served: Awaited<ReturnType<typeof serve>>;
 let cookie: string;
+const ended = new AbortController();
 const token = () => new URL(served.url).searchParams.get("token")!;
 
 beforeAll(async () => {
   const stack = "hive-cluster";
-  served = await serve({ stack, configFile: undefined, live: new Live(stack, undefined, 60), port: 0 });
+  const live = new Live(stack, undefined, 60, ended.signal);
+  served = await serve({ stack, configFile: undefined, live, port: 0, ended: ended.signal });
   cookie = `berth-${new URL(served.url).port}=${token()}`;
 });
 afterAll(() => served.close());
