@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { type MachineOptions, machineOf } from "./machine";
-import { clearAway, leaveFolder } from "./take-back";
-import { type Tombstone, tombstones } from "./tombstones";
+import { clearAway, leaveFolder } from "./gone/take-back";
+import { type Tombstone, tombstones } from "./gone/tombstones";
+import { type MachineOptions, machineOf } from "./node/machine";
 
 export interface BackOptions extends MachineOptions {
   json?: boolean;

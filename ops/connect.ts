@@ -4,10 +4,10 @@ import { constants } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
-import { connectText } from "./connect-text";
-import { fittingEnvironment, localPython, misfits } from "./local-python";
-import { type ForwardEvent, OpenForwards } from "./open-forwards";
-import { type RayOutputs, rayClustersOf, stackOutputs } from "./stack-outputs";
+import { fittingEnvironment, localPython, misfits } from "./connect/local-python";
+import { connectText } from "./connect/text";
+import { type ForwardEvent, OpenForwards } from "./forward/open-forwards";
+import { type RayOutputs, rayClustersOf, stackOutputs } from "./stack/outputs";
 
 export interface ConnectOptions {
   configFile?: string;

@@ -3,7 +3,7 @@ import { ConfigError } from "../topology/config-error";
 import { stackFile, stackFiles } from "../topology/stack-files";
 import { Live } from "./dashboard/live";
 import { serve } from "./dashboard/serve";
-import { stackTopology } from "./stack-topology";
+import { stackTopology } from "./stack/topology";
 
 export interface DashboardOptions {
   configFile?: string;

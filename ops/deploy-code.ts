@@ -9,10 +9,10 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askNode } from "./ask-node";
-import { askNodes } from "./ask-nodes";
-import { paint } from "./paint";
-import { runOnNode } from "./run-on-node";
+import { askNode } from "./node/ask-node";
+import { askNodes } from "./node/ask-nodes";
+import { runOnNode } from "./node/run-on-node";
+import { paint } from "./terminal/paint";
 
 export interface DeployCodeOptions {
   configFile?: string;

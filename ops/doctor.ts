@@ -5,13 +5,12 @@ import { ConfigError } from "../topology/config-error";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { checksOf, type DoctorCheck } from "./doctor-check";
-import { doctorKubernetes } from "./doctor-kubernetes";
-import { doctorNode, wantedOf } from "./doctor-node";
-import { placeOf } from "./forward-target";
-import { localPython, misfits } from "./local-python";
-import { paint } from "./paint";
-import { SshTunnel } from "./ssh-tunnel";
+import { localPython, misfits } from "./connect/local-python";
+import { checksOf, type DoctorCheck } from "./doctor/check";
+import { doctorKubernetes } from "./doctor/kubernetes";
+import { doctorNode, wantedOf } from "./doctor/node";
+import { SshTunnel } from "./forward/ssh-tunnel";
+import { placeOf } from "./forward/target";
 import {
   type KubeRayOutputs,
   type RayOutputs,
@@ -19,7 +18,8 @@ import {
   type SshRayOutputs,
   type StackOutputs,
   stackOutputs,
-} from "./stack-outputs";
+} from "./stack/outputs";
+import { paint } from "./terminal/paint";
 
 export interface DoctorOptions {
   configFile?: string;

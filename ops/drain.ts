@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { stackFiles, stackNames } from "../topology/stack-files";
-import { type Machine, type MachineOptions, machineOf } from "./machine";
+import { type Machine, type MachineOptions, machineOf } from "./node/machine";
 import { runPulumi } from "./run-pulumi";
-import { knownStacks, pulumiSetUp, stackState } from "./stack-state";
+import { knownStacks, pulumiSetUp, stackState } from "./stack/state";
 
 export interface DrainOptions extends MachineOptions {
   reason?: string;

@@ -4,17 +4,17 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askCensus } from "./ask-census";
-import { askedClusters } from "./ask-kuberay";
-import { askKubernetes } from "./ask-kubernetes";
-import { askNodes } from "./ask-nodes";
-import { type Drift, driftFindings, type Found } from "./drift-findings";
-import { editedFiles } from "./edited-files";
-import { type FoundInKubernetes, kubeRayDrift } from "./kuberay-drift";
-import { stackLabel } from "./kubernetes-node-facts";
-import type { Pod, RayClusterObject } from "./kubernetes-objects";
-import { paint } from "./paint";
-import { pulumiSetUp, stackState } from "./stack-state";
+import { editedFiles } from "./drift/edited-files";
+import { type Drift, driftFindings, type Found } from "./drift/findings";
+import { type FoundInKubernetes, kubeRayDrift } from "./drift/kuberay";
+import { askedClusters } from "./kubernetes/ask-kuberay";
+import { askKubernetes } from "./kubernetes/ask-kubernetes";
+import { stackLabel } from "./kubernetes/node-facts";
+import type { Pod, RayClusterObject } from "./kubernetes/objects";
+import { askCensus } from "./node/ask-census";
+import { askNodes } from "./node/ask-nodes";
+import { pulumiSetUp, stackState } from "./stack/state";
+import { paint } from "./terminal/paint";
 
 export interface DriftOptions {
   configFile?: string;

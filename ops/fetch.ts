@@ -6,10 +6,10 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askNode } from "./ask-node";
-import { askNodes } from "./ask-nodes";
-import { copyFromNode } from "./copy-from-node";
-import { paint } from "./paint";
+import { askNode } from "./node/ask-node";
+import { askNodes } from "./node/ask-nodes";
+import { copyFromNode } from "./node/copy-from-node";
+import { paint } from "./terminal/paint";
 
 export interface FetchOptions {
   configFile?: string;

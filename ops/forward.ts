@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import { ConfigError } from "../topology/config-error";
-import { labelOf } from "./forward-target";
-import { type ForwardEvent, OpenForwards } from "./open-forwards";
-import { paint } from "./paint";
+import { type ForwardEvent, OpenForwards } from "./forward/open-forwards";
+import { labelOf } from "./forward/target";
+import { paint } from "./terminal/paint";
 
 export interface ForwardOptions {
   configFile?: string;

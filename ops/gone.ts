@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { type Machine, type MachineOptions, machineOf } from "./machine";
-import { runOnNode } from "./run-on-node";
-import { tombstones } from "./tombstones";
+import { tombstones } from "./gone/tombstones";
+import { type Machine, type MachineOptions, machineOf } from "./node/machine";
+import { runOnNode } from "./node/run-on-node";
 
 export interface GoneOptions extends MachineOptions {
   json?: boolean;

@@ -10,17 +10,17 @@ import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askFacts, type FactsAnswer } from "./ask-facts";
-import { askKubernetesHealth } from "./ask-kubernetes-health";
-import type { Answer } from "./ask-node";
-import { askNodes } from "./ask-nodes";
-import { lastFacts, writeFacts } from "./facts-file";
-import type { KubernetesCensus } from "./kubernetes-census";
-import { kubernetesHealth } from "./kubernetes-health";
-import { mergedFacts } from "./merged-facts";
-import { nodeHealth } from "./node-health";
-import { added, inSnapshot, podAmounts } from "./pod-amounts";
-import { printHealth } from "./print-health";
+import { lastFacts, writeFacts } from "./health/facts-file";
+import { mergedFacts } from "./health/merged-facts";
+import { nodeHealth } from "./health/node-health";
+import { askKubernetesHealth } from "./kubernetes/ask-health";
+import type { KubernetesCensus } from "./kubernetes/census";
+import { kubernetesHealth } from "./kubernetes/health";
+import { added, inSnapshot, podAmounts } from "./kubernetes/pod-amounts";
+import { askFacts, type FactsAnswer } from "./node/ask-facts";
+import type { Answer } from "./node/ask-node";
+import { askNodes } from "./node/ask-nodes";
+import { printHealth } from "./terminal/print-health";
 
 export interface HealthOptions {
   configFile?: string;

@@ -5,9 +5,9 @@ import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { type Answer, askNode } from "./ask-node";
-import { askNodes } from "./ask-nodes";
-import { memberPods, podByName, podLogs } from "./pod-logs";
+import { memberPods, podByName, podLogs } from "./kubernetes/pod-logs";
+import { type Answer, askNode } from "./node/ask-node";
+import { askNodes } from "./node/ask-nodes";
 
 export interface LogsOptions {
   configFile?: string;

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../topology/config-error";
-import { addConnectVerbs } from "./connect-verbs";
-import { addOperateVerbs } from "./operate-verbs";
+import { addConnectVerbs } from "./command/connect-verbs";
+import { addOperateVerbs } from "./command/operate-verbs";
 
 // Each verb loads its own code when it runs: `plan` must not wait for what another needs. By require, because tsx's
 // CommonJS loader does not see import().

@@ -6,8 +6,8 @@ import { checkKnown } from "../topology/check-known";
 import { ConfigError } from "../topology/config-error";
 import { rayPorts } from "../topology/ray-ports";
 import { stackFiles } from "../topology/stack-files";
-import { overSsh } from "./over-ssh";
-import { stackTopology } from "./stack-topology";
+import { overSsh } from "./node/over-ssh";
+import { stackTopology } from "./stack/topology";
 
 /**
  * Prints a NixOS module for the members of Ray clusters that a stack's plan puts on a node. Returns the exit status: 0 printed,

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { explain } from "../placement/explain";
+import { page } from "../placement/page";
 import { picture } from "../placement/picture";
 import { place } from "../placement/place";
 import { toJson } from "../placement/to-json";
@@ -9,9 +10,8 @@ import { withGoneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { defaultDrainedFolder, defaultGoneFolder, stackFiles } from "../topology/stack-files";
 import type { Topology } from "../topology/topology";
-import { coloured } from "./coloured";
-import { page } from "./page";
-import { stackTopology } from "./stack-topology";
+import { stackTopology } from "./stack/topology";
+import { coloured } from "./terminal/coloured";
 
 export interface PlanOptions {
   cluster?: string;

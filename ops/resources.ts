@@ -1,13 +1,13 @@
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askFacts } from "./ask-facts";
-import { askKubernetes } from "./ask-kubernetes";
-import { askNodes } from "./ask-nodes";
-import { kubernetesCensus } from "./kubernetes-census";
-import { kubernetesUse } from "./kubernetes-use";
-import { memoryInUse } from "./metrics";
-import { type NodeUse, resourceTable } from "./resource-table";
+import { askKubernetes } from "./kubernetes/ask-kubernetes";
+import { kubernetesCensus } from "./kubernetes/census";
+import { memoryInUse } from "./kubernetes/metrics";
+import { kubernetesUse } from "./kubernetes/use";
+import { askFacts } from "./node/ask-facts";
+import { askNodes } from "./node/ask-nodes";
+import { type NodeUse, resourceTable } from "./terminal/resource-table";
 
 export interface ResourcesOptions {
   configFile?: string;

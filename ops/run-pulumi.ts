@@ -3,10 +3,10 @@ import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { stackFiles } from "../topology/stack-files";
-import { isInForeground } from "./is-in-foreground";
-import { leftOnGoneNodes } from "./left-on-gone-nodes";
-import { clearStaleLocks } from "./stale-locks";
-import { UpJournal } from "./up-journal";
+import { leftOnGoneNodes } from "./gone/left-on-gone-nodes";
+import { clearStaleLocks } from "./stack/stale-locks";
+import { UpJournal } from "./stack/up-journal";
+import { isInForeground } from "./terminal/is-in-foreground";
 
 export interface PulumiOptions {
   configFile?: string;

@@ -16,7 +16,7 @@ import { ConfigError } from "../topology/config-error";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { withSshBlock } from "./ssh-block";
+import { withSshBlock } from "./node/ssh-block";
 
 export interface SshSetupOptions {
   configFile?: string;

@@ -5,8 +5,8 @@ import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
-import { overSsh } from "./over-ssh";
-import { runOnNode } from "./run-on-node";
+import { overSsh } from "./node/over-ssh";
+import { runOnNode } from "./node/run-on-node";
 
 export interface SshOptions {
   configFile?: string;

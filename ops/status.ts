@@ -3,10 +3,10 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askKubeRay } from "./ask-kuberay";
-import { type Answer, askNode } from "./ask-node";
-import { askNodes } from "./ask-nodes";
-import { printStatus } from "./print-status";
+import { askKubeRay } from "./kubernetes/ask-kuberay";
+import { type Answer, askNode } from "./node/ask-node";
+import { askNodes } from "./node/ask-nodes";
+import { printStatus } from "./terminal/print-status";
 
 export interface StatusOptions {
   configFile?: string;

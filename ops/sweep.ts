@@ -6,12 +6,12 @@ import { goneNodes } from "../topology/gone-nodes";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
-import { askCensus } from "./ask-census";
-import { askNodes } from "./ask-nodes";
-import { type Orphan, orphans } from "./orphans";
-import { paint } from "./paint";
-import { runOnNode } from "./run-on-node";
-import { knownStacks, pulumiSetUp, type StackState, stackState } from "./stack-state";
+import { askCensus } from "./node/ask-census";
+import { askNodes } from "./node/ask-nodes";
+import { type Orphan, orphans } from "./node/orphans";
+import { runOnNode } from "./node/run-on-node";
+import { knownStacks, pulumiSetUp, type StackState, stackState } from "./stack/state";
+import { paint } from "./terminal/paint";
 
 export interface SweepOptions {
   configFile?: string;

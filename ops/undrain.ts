@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { type MachineOptions, machineOf } from "./machine";
+import { type MachineOptions, machineOf } from "./node/machine";
 
 export interface UndrainOptions extends MachineOptions {
   json?: boolean;

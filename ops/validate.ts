@@ -3,7 +3,7 @@ import { ConfigError } from "../topology/config-error";
 import { readFacts } from "../topology/facts";
 import { loadTopology } from "../topology/load-topology";
 import { stackFile, stackFiles, stackNames } from "../topology/stack-files";
-import { paint } from "./paint";
+import { paint } from "./terminal/paint";
 
 export interface ValidateOptions {
   configFile?: string;

@@ -3,7 +3,7 @@ import { why as explained } from "../placement/why";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
 import { stackFiles } from "../topology/stack-files";
-import { stackTopology } from "./stack-topology";
+import { stackTopology } from "./stack/topology";
 
 export interface WhyOptions {
   configFile?: string;

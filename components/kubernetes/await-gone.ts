@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { KubernetesApi } from "../../ops/kubernetes-api";
-import { KubernetesError } from "../../ops/kubernetes-error";
 import { ConfigError } from "../../topology/config-error";
 import type { ClusterRequest, RayClusterName } from "./cluster-command";
+import type { KubernetesApi } from "./kubernetes-api";
+import { KubernetesError } from "./kubernetes-error";
 import { rayPods } from "./ray-pods";
 
 /**

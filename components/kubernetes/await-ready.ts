@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { KubernetesApi } from "../../ops/kubernetes-api";
 import { ConfigError } from "../../topology/config-error";
 import type { ClusterRequest, RayClusterName } from "./cluster-command";
+import type { KubernetesApi } from "./kubernetes-api";
 import { holdUp, isHead, isLeaving, isReady, type RayPod, rayPods } from "./ray-pods";
 
 interface RayClusterObject {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { KubernetesApi } from "../../ops/kubernetes-api";
-import { KubernetesError } from "../../ops/kubernetes-error";
 import type { ClusterRequest } from "./cluster-command";
+import type { KubernetesApi } from "./kubernetes-api";
+import { KubernetesError } from "./kubernetes-error";
 import type { Manifest } from "./manifest";
 
 interface Found {

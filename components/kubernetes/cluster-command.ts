@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { KubernetesAccess } from "../../ops/kubernetes-api";
+import type { KubernetesAccess } from "./kubernetes-api";
 import type { Manifest } from "./manifest";
 
 /** What each verb is told besides how the API server is reached. */

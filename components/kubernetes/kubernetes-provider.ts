@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { version } from "@pulumi/kubernetes/package.json";
 import * as pulumi from "@pulumi/pulumi";
-import type { KubernetesAccess } from "../../ops/kubernetes-api";
+import type { KubernetesAccess } from "./kubernetes-api";
 
 export interface KubernetesProviderArgs extends KubernetesAccess {
   /** Folder that manifests are written to instead of going to the API server. @default they go there */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { KubernetesAccess } from "../../ops/kubernetes-api";
 import { clusterCommand } from "./cluster-command";
+import type { KubernetesAccess } from "./kubernetes-api";
 import { kubernetesObject } from "./kubernetes-object";
 import type { Manifest } from "./manifest";
 

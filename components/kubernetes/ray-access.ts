@@ -1,5 +1,5 @@
-import type { KubernetesAccess } from "../../ops/kubernetes-api";
 import { headHost, headPorts } from "./kube-ray-spec";
+import type { KubernetesAccess } from "./kubernetes-api";
 
 /** How a cluster is reached: from pods of the same Kubernetes, and through a port-forward from anywhere else. */
 export function rayAccess(

@@ -1,5 +1,5 @@
-import type { KubernetesApi } from "../../ops/kubernetes-api";
 import type { RayClusterName } from "./cluster-command";
+import type { KubernetesApi } from "./kubernetes-api";
 
 interface ContainerState {
   readonly name: string;

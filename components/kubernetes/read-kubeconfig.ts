@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { KubernetesApi } from "../../ops/kubernetes-api";
 import type { Topology } from "../../topology/topology";
+import { KubernetesApi } from "./kubernetes-api";
 
 /**
  * Reads the kubeconfig where a scenario needs one, so that a mistake in it is told before any resource is made; the plugin would

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { KubernetesApi } from "../../ops/kubernetes-api";
 import { ConfigError } from "../../topology/config-error";
 import { awaitGone } from "./await-gone";
 import { awaitReady } from "./await-ready";
 import { claim, release } from "./claim";
 import type { ClusterRequest, ClusterVerb } from "./cluster-command";
+import { KubernetesApi } from "./kubernetes-api";
 
 const verbs: { [Verb in ClusterVerb]: (api: KubernetesApi, request: ClusterRequest[Verb]) => Promise<void> } =
   {

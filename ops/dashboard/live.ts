@@ -4,7 +4,7 @@ import type { PlanJson } from "../../placement/plan-json";
 import { toJson } from "../../placement/to-json";
 import { ConfigError } from "../../topology/config-error";
 import { stackFiles } from "../../topology/stack-files";
-import { stackTopology } from "../stack-topology";
+import { stackTopology } from "../stack/topology";
 import { berthVerb } from "./berth-verb";
 
 /** What the page shows, all of one moment. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ConfigError } from "../../topology/config-error";
 import { stackFiles } from "../../topology/stack-files";
-import { stackTopology } from "../stack-topology";
+import { stackTopology } from "../stack/topology";
 import { berthVerb } from "./berth-verb";
 import type { Live } from "./live";
 import { verdict } from "./verdict";

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Machine } from "../machine";
-import type { StackState } from "../stack-state";
-import { clearAway, leaveFolder } from "../take-back";
-import { tombstones } from "../tombstones";
+import { clearAway, leaveFolder } from "../gone/take-back";
+import { tombstones } from "../gone/tombstones";
+import type { Machine } from "../node/machine";
+import type { StackState } from "../stack/state";
 import type { Remembered } from "./remembered";
 import type { RunningUp } from "./run-up";
 import type { WatchEvent } from "./watch-event";

@@ -1,5 +1,5 @@
-import { duration } from "../duration";
-import type { paint } from "../paint";
+import { duration } from "../terminal/duration";
+import type { paint } from "../terminal/paint";
 import type { JournalEntry } from "./watch-event";
 import type { WatchedNode } from "./watched-node";
 

@@ -1,9 +1,9 @@
 import type { Reach } from "../../components/reach";
 import type { NodeFacts } from "../../topology/facts";
 import type { SshNode } from "../../topology/ssh-nodes";
-import type { FactsAnswer } from "../ask-facts";
-import { type Answer, askNode } from "../ask-node";
-import { nodeHealth } from "../node-health";
+import { nodeHealth } from "../health/node-health";
+import type { FactsAnswer } from "../node/ask-facts";
+import { type Answer, askNode } from "../node/ask-node";
 import { changes, type Seen } from "./changes";
 import type { Clock, LeaseRequest, NodeLease } from "./node-lease";
 import type { WatchEvent } from "./watch-event";

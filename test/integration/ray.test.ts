@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { example } from "../../ops/connect-text";
+import { example } from "../../ops/connect/text";
 import { nothing, TestBed } from "../support/test-bed";
 import { VerbProcess } from "../support/verb-process";
 

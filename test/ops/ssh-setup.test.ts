@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { dump } from "js-yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Sshd, startSshd } from "../../lab/sshd";
-import { withSshBlock } from "../../ops/ssh-block";
+import { withSshBlock } from "../../ops/node/ssh-block";
 import type { SshNode } from "../../topology/ssh-nodes";
 import { aNode } from "../support/topology";
 

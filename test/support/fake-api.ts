@@ -1,5 +1,5 @@
-import type { KubernetesApi } from "../../ops/kubernetes-api";
-import { KubernetesError } from "../../ops/kubernetes-error";
+import type { KubernetesApi } from "../../components/kubernetes/kubernetes-api";
+import { KubernetesError } from "../../components/kubernetes/kubernetes-error";
 
 /** What an API server would answer, by path without its query; a list is a function's turn by turn. */
 export interface FakeApi {

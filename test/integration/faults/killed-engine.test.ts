@@ -4,7 +4,7 @@
  * That ./berth up and ./berth destroy clear the lock of the dead by themselves is proved in safety.test.ts.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clearStaleLocks } from "../../../ops/stale-locks";
+import { clearStaleLocks } from "../../../ops/stack/stale-locks";
 import { describeIsolated } from "../../support/isolated-test";
 import { nothing, sleepers, TestBed } from "../../support/test-bed";
 

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { clearStaleLocks } from "../../../ops/stale-locks";
+import { clearStaleLocks } from "../../../ops/stack/stale-locks";
 import { describeIsolated } from "../../support/isolated-test";
 import { nothing, TestBed } from "../../support/test-bed";
 
