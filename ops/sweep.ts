@@ -72,18 +72,18 @@ export async function sweep(stack: string, options: SweepOptions): Promise<numbe
 type Left = Orphan & { readonly problem: string | undefined };
 
 async function end(
-  { stack, instance, owner }: Orphan,
+  { stack, instance, cluster, owner }: Orphan,
   node: SshNode,
   reach: Reach,
 ): Promise<string | undefined> {
   const request = { deadline_s: deadline, work_dir: node.remoteWorkDir, stack, owner: owner ?? "" };
-  const input = instance ? { ...request, instance: { id: instance } } : { ...request, purge: false };
-  const { status, stderr } = await runOnNode(
-    reach,
-    instance ? "stop" : "purge",
-    nodeRequest(input),
-    deadline,
-  );
+  const [verb, what] =
+    cluster !== undefined
+      ? ["ray-job-stop", { job: { id: instance, cluster } }]
+      : instance !== undefined
+        ? ["stop", { instance: { id: instance } }]
+        : ["purge", { purge: false }];
+  const { status, stderr } = await runOnNode(reach, verb, nodeRequest({ ...request, ...what }), deadline);
   return status === 0 ? undefined : stderr.trim() || `ended with ${status}`;
 }
 

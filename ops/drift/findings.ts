@@ -1,5 +1,6 @@
 import type { StackOnNode } from "../node/ask-census";
 import type { StackState } from "../stack/state";
+import { jobFindings } from "./jobs";
 
 /** Something that is not as the state says. */
 export interface Drift {
@@ -78,5 +79,6 @@ export function driftFindings(stack: string, state: StackState, nodes: readonly 
     const text = `the code on ${node} was edited: ${editedFiles.join(", ")}`;
     return [{ kind: "code", node, text, remedy: replace(`${node}-code`, ...users) }];
   });
-  return [...foreign, ...started, ...extra, ...code];
+  const judged = nodes.filter(({ node }) => !foreign.some((one) => one.node === node));
+  return [...foreign, ...started, ...extra, ...jobFindings(stack, state.jobs, judged), ...code];
 }

@@ -14,6 +14,8 @@ export interface StackOnNode {
     /** It was started as something else, or its files there were changed. */
     readonly edited: boolean;
   }[];
+  /** Of Ray. `abandoned`: it runs, and no update follows it. */
+  readonly jobs: readonly { readonly id: string; readonly cluster: string; readonly state: string }[];
 }
 
 /** Asks one node who is there. `asked`: what instances of the reach's stack were started as. */

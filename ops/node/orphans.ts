@@ -7,6 +7,8 @@ export interface Orphan {
   readonly stack: string;
   /** Undefined: the whole stack. */
   readonly instance?: string;
+  /** The Ray cluster, where `instance` is a job that no update follows. */
+  readonly cluster?: string;
   readonly owner: string | null;
   readonly processes: number;
   readonly why: string;
@@ -26,13 +28,19 @@ export function orphans(
   self: string,
   abandoned?: string,
 ): Orphan[] {
-  return stacks.flatMap(({ stack, owner, processes, instances }): Orphan[] => {
+  return stacks.flatMap(({ stack, owner, processes, instances, jobs }): Orphan[] => {
     const state = states.get(stack);
     if (state?.owner !== undefined && (owner === state.owner || owner === null)) {
       const isKnown = (id: string) => state.known.some((one) => one.instance === id && one.node === node);
       const unknown = instances.filter(({ id }) => !isKnown(id));
       const why = `the state of ${stack} does not have it here`;
-      return unknown.map(({ id }) => ({ node, stack, instance: id, owner, processes, why, foreign: false }));
+      const isInState = (id: string) => state.jobs.some((one) => one.id === id && one.node === node);
+      const cutOff = jobs.filter((job) => job.state === "abandoned" && !isInState(job.id));
+      const about = { node, stack, owner, processes, why, foreign: false };
+      return [
+        ...unknown.map(({ id }) => ({ ...about, instance: id })),
+        ...cutOff.map(({ id, cluster }) => ({ ...about, instance: id, cluster })),
+      ];
     }
     const isOurs = owner === null || owner === abandoned || owner.startsWith(`${self}#`);
     const why = owner === null ? "nobody says whose it is" : `it belongs to ${owner}`;

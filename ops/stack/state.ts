@@ -16,6 +16,8 @@ export interface StackState {
     readonly node: string;
     readonly instance: { readonly id: string; readonly stop_grace_s?: number };
   }[];
+  /** Every Ray job over SSH that ran to its end, with the node of its head. */
+  readonly jobs: readonly { readonly id: string; readonly node: string }[];
   /** The code that was copied, by node, as `sync-code` reads it. */
   readonly code: Readonly<Record<string, CopiedCode>>;
   /** What KubeRay's operator was asked for. */
@@ -85,6 +87,7 @@ export function readState(resources: readonly Resource[]): StackState {
     ...(owner !== undefined && { owner: String(plain(owner)) }),
     known: requests("-janitor").map(({ node, text }) => ({ node, instance: requestOf(text).instance.id })),
     started: requests("-start").map(({ node, text }) => ({ node, instance: requestOf(text).instance })),
+    jobs: requests("-run").map(({ node, text }) => ({ node, id: requestOf(text).job.id })),
     code: Object.fromEntries(requests("-code").map(({ node, text }) => [node, JSON.parse(String(text))])),
     rayClusters: resources
       .filter(({ type }) => type === "kubernetes:ray.io/v1:RayCluster")

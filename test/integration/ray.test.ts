@@ -106,6 +106,23 @@ describe("a cluster of two nodes with a job", () => {
     expect(output).toContain('{"berth": "ray job", "submission": "ask-');
   });
 
+  test("drift knows a job that nobody follows any more, and what it names repairs it", async () => {
+    const right = { status: 0, output: "hive-cluster: what runs is what the state says\n" };
+    expect(await bed.berth("drift")).toEqual(right);
+    const file = join(stackFolder(bed), "ray/mind/jobs/ask.json");
+    const record = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...record, state: "running" }));
+    expect(await bed.berth("drift")).toEqual({
+      status: 1,
+      output: `job ask on jetson is abandoned: the update that followed it was cut off
+  ./berth up hive-cluster -- --replace '**::ask-run'
+`,
+    });
+    const repair = await bed.berth("up", "--yes", "--", "--skip-preview", "--replace", "**::ask-run");
+    expect(repair.status, repair.output).toBe(0);
+    expect(await bed.berth("drift")).toEqual(right);
+  }, 240_000);
+
   test("connect tells what a client needs, and whether the Python here has it", async () => {
     const { rayPythonPath } = await import("../../tools/environment.mjs");
     const fits = await bed.berth("connect", "--python", rayPythonPath(), "--json");

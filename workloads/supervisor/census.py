@@ -6,6 +6,7 @@ from typing import Any
 
 from atomic_file import read_json
 from errors import NodeError
+from job_records import job_records
 from layout import Layout
 from ledger import Entry, all_entries
 from spec import digest, spec_of
@@ -14,7 +15,7 @@ from strays import tagged
 
 
 def census(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
-    """Verb: every stack's owner, instances and number of processes; changes nothing.
+    """Verb: every stack's owner, instances, Ray jobs and number of processes; changes nothing.
 
     `asked` tells what instances of the request's stack were started as: what differs from that is `edited`.
     """
@@ -34,6 +35,7 @@ def census(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
                     for entry in entries
                     if entry.layout.stack == name
                 ],
+                "jobs": job_records(Layout(layout.work_dir, name)),
             }
             for name in sorted({*folders, *stacks})
         ]

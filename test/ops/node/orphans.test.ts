@@ -11,12 +11,13 @@ const mine: StackState = {
     { instance: "b", node: "rpi2" },
   ],
   started: [],
+  jobs: [{ id: "ask", node: "rpi1" }],
   code: {},
   rayClusters: [],
 };
 const instance = (id: string) => ({ id, state: "running", edited: false });
 const on = (fields: Partial<StackOnNode>): StackOnNode[] => [
-  { stack: "hive", owner: `${self}#1`, processes: 2, instances: [instance("a")], ...fields },
+  { stack: "hive", owner: `${self}#1`, processes: 2, instances: [instance("a")], jobs: [], ...fields },
 ];
 const found = (
   stacks: StackOnNode[],
@@ -34,6 +35,20 @@ it.each<[string, string[], string[]]>([
     "what the state has on another node is not",
     found(on({ instances: [instance("a"), instance("b")] })),
     ["ours hive/b: the state of hive does not have it here"],
+  ],
+  [
+    "a Ray job that no update follows and the state does not have",
+    found(
+      on({
+        jobs: [
+          { id: "ask", cluster: "mind", state: "abandoned" },
+          { id: "cut", cluster: "mind", state: "abandoned" },
+          { id: "new", cluster: "mind", state: "running" },
+          { id: "sad", cluster: "mind", state: "failed" },
+        ],
+      }),
+    ),
+    ["ours hive/cut: the state of hive does not have it here"],
   ],
   ["a folder without an owner is its stack's", found(on({ owner: null })), []],
   [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 from typing import Any
@@ -23,6 +24,7 @@ def test_every_stack_with_its_owner_and_instances(node: Node) -> None:
         "owner": OWNER,
         "processes": 2,
         "instances": [{"id": "a", "state": "running", "edited": False}],
+        "jobs": [],
     }
     assert (found["other"]["owner"], found["other"]["instances"]) == ("bob@desk:/home/bob/lab#2", [])
     other("purge", owner="bob@desk:/home/bob/lab#2", program=PROGRAM, purge=False)
@@ -54,3 +56,23 @@ def test_processes_whose_folder_somebody_removed(node: Node) -> None:
     assert (found["lab"]["owner"], found["lab"]["processes"] > 0) == (None, True)
     node.purge()
     assert "lab" not in census(other)
+
+
+def test_ray_jobs_as_their_records_tell_and_whether_anybody_follows_them(node: Node) -> None:
+    jobs = node.stack_dir / "ray" / "mind" / "jobs"
+    jobs.mkdir(parents=True)
+    states = {"asked": "succeeded", "cut": "running", "followed": "running", "sad": "failed"}
+    for name, state in states.items():
+        (jobs / f"{name}.json").write_text(json.dumps({"state": state}))
+        (jobs / f"{name}.lock").touch()
+    (jobs / "torn.json").write_text("{")
+    with open(jobs / "followed.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = {one["id"]: (one["cluster"], one["state"]) for one in census(node)["lab"]["jobs"]}
+    assert found == {
+        "asked": ("mind", "succeeded"),
+        "cut": ("mind", "abandoned"),
+        "followed": ("mind", "running"),
+        "sad": ("mind", "failed"),
+        "torn": ("mind", "unknown"),
+    }
