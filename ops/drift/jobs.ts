@@ -1,5 +1,5 @@
-import type { Drift, Found } from "./findings";
 import type { StackState } from "../stack/state";
+import type { Drift, Found } from "./findings";
 
 /**
  * Compares the Ray jobs that ran to their end, as the state says, with the records of the nodes that answered. A job that failed
