@@ -1,25 +1,10 @@
+import type { Cost } from "./cost";
 import type { Choice } from "./decide";
+import { sizesOf } from "./demand-sizes";
 import type { Devices, GpuAsk } from "./devices";
 import type { Kind } from "./kinds";
+import { type OptionTable, optionTableOf } from "./option-table";
 import type { Problem } from "./problem";
-
-/** A kind's options by room: what it takes there and what that is worth, on the GPU (1) and off it (0). */
-interface Table {
-  may: Uint8Array[];
-  ram: Float64Array[];
-  gpu: Float64Array[];
-  points: Int32Array[];
-  rank: Int32Array[];
-}
-
-/** What is better decides in this order: less left out, fewer moves, more points, the tie order. All in whole numbers. */
-export interface Cost {
-  missing: number;
-  moves: number;
-  points: number;
-  /** The rank of one who is placed early weighs more than that of one who comes later. */
-  ranks: number;
-}
 
 const nowhere = -1;
 
@@ -37,7 +22,7 @@ export class Arrangement {
   private readonly roomOf: ReadonlyMap<string, number>;
   private readonly position: Int32Array;
   private readonly mode: Uint8Array;
-  private readonly tables: Table[];
+  private readonly tables: OptionTable[];
   private readonly conflicts: (ReadonlySet<number> | undefined)[];
   private readonly likes: (readonly number[])[];
   private readonly likedBy: number[][];
@@ -68,7 +53,7 @@ export class Arrangement {
     const indexOf = new Map(demands.map(({ request }, index) => [request.instance.id, index]));
     const tableOf = new Map(
       kinds.flatMap((kind) => {
-        const table = tableOfKind(kind, roomOf);
+        const table = optionTableOf(kind, roomOf);
         return kind.demands.map((demand) => [demand, table] as const);
       }),
     );
@@ -210,22 +195,15 @@ export class Arrangement {
   }
 
   choices(): Map<string, Choice> {
-    return new Map(
-      this.problem.demands.flatMap(({ request }, index) =>
-        this.at[index] === nowhere
-          ? []
-          : [
-              [
-                request.instance.id,
-                {
-                  node: this.problem.rooms[this.at[index]!]!.node,
-                  onGpu: this.mode[index] === 1,
-                  ...(this.devicesAt[index] && { gpuDevices: this.devicesAt[index] }),
-                },
-              ],
-            ],
-      ),
-    );
+    const choices = new Map<string, Choice>();
+    for (const [demand, { request }] of this.problem.demands.entries()) {
+      const node = this.problem.rooms[this.at[demand]!]?.node;
+      if (node === undefined) continue;
+      const gpuDevices = this.devicesAt[demand];
+      const onGpu = this.mode[demand] === 1;
+      choices.set(request.instance.id, { node, onGpu, ...(gpuDevices && { gpuDevices }) });
+    }
+    return choices;
   }
 
   private leaveOut(demand: number): void {
@@ -265,46 +243,4 @@ export class Arrangement {
     for (const one of this.likes[demand]!) if (this.at[one] === room) count++;
     return 100 * Math.min(25, 10 * count);
   }
-}
-
-function tableOfKind({ options }: Kind, roomOf: ReadonlyMap<string, number>): Table {
-  const modes = [0, 1];
-  const table: Table = {
-    may: modes.map(() => new Uint8Array(roomOf.size)),
-    ram: modes.map(() => new Float64Array(roomOf.size)),
-    gpu: modes.map(() => new Float64Array(roomOf.size)),
-    points: modes.map(() => new Int32Array(roomOf.size)),
-    rank: modes.map(() => new Int32Array(roomOf.size)),
-  };
-  for (const { node, takes, score, rank } of options) {
-    const [mode, room] = [Number(takes.onGpu), roomOf.get(node)!];
-    table.may[mode]![room] = 1;
-    table.ram[mode]![room] = takes.ramBytes;
-    table.gpu[mode]![room] = takes.gpuMemoryBytes;
-    table.points[mode]![room] = Math.round(score * 100);
-    table.rank[mode]![room] = rank;
-  }
-  return table;
-}
-
-/** How much of an average room each demand takes, in millionths: RAM, GPU memory, cores, GPUs and a slot added up. */
-function sizesOf({ demands, rooms }: Problem): Int32Array {
-  const sum = (numbers: readonly number[]) =>
-    numbers.reduce((total, number) => total + Math.max(0, number), 0);
-  const ram = sum(rooms.map(({ ramBytes }) => ramBytes)) || 1;
-  const gpu = sum(rooms.map(({ gpuMemoryBytes }) => gpuMemoryBytes)) || 1;
-  const slots = sum(rooms.map(({ slots }) => slots)) || 1;
-  const shares = sum(rooms.map(({ gpuMilli }) => gpuMilli)) || 1;
-  const cpu = sum(rooms.map(({ cpuMilli }) => cpuMilli)) || 1;
-  return Int32Array.from(demands, ({ options }) => {
-    const least = (of: (option: (typeof options)[number]) => number) => Math.min(...options.map(of));
-    if (options.length === 0) return 1;
-    const share =
-      least(({ takes }) => takes.ramBytes) / ram +
-      least(({ takes }) => takes.gpuMemoryBytes) / gpu +
-      least(({ takes }) => takes.cpuMilli) / cpu +
-      least(({ takes: { ask } }) => (ask && ask.milli > 1 ? ask.devices * ask.milli : 0)) / shares +
-      0.2 / slots;
-    return Math.max(1, Math.round(1e6 * share * rooms.length));
-  });
 }

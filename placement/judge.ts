@@ -1,4 +1,4 @@
-import type { Filter } from "./filters";
+import type { Filter } from "./filter";
 import type { Offer } from "./offer";
 import type { Rejection, ScorePart } from "./plan";
 import type { Rating } from "./rating";

@@ -1,4 +1,5 @@
-import type { Arrangement, Cost } from "./arrangement";
+import type { Arrangement } from "./arrangement";
+import type { Cost } from "./cost";
 import { randomFrom } from "./random";
 
 /**
