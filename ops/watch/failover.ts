@@ -1,37 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { clearAway, leaveFolder } from "../gone/take-back";
-import { tombstones } from "../gone/tombstones";
-import type { Machine } from "../node/machine";
 import type { StackState } from "../stack/state";
-import type { Remembered } from "./remembered";
+import { GivenUpNodes } from "./given-up-nodes";
+import { later, monotonic } from "./monotonic";
+import { type DeadInstance, NewStarts } from "./new-starts";
+import { pauseSeconds } from "./pause-seconds";
 import type { RunningUp } from "./run-up";
+import { stillHeld } from "./still-held";
+import type { FailoverSettings, Surroundings } from "./surroundings";
 import type { WatchEvent } from "./watch-event";
-import { monotonic, type WatchedNode } from "./watched-node";
-
-export interface FailoverSettings {
-  readonly stack: string;
-  /** Of the cluster: below it lies a folder for each node that was given up. */
-  readonly goneFolder: string;
-  readonly autoRestart: boolean;
-  readonly graceSeconds: number;
-  readonly intervalSeconds: number;
-}
-
-/** What a failover sees and uses. */
-export interface Surroundings {
-  readonly nodes: readonly WatchedNode[];
-  readonly remembered: Remembered;
-  gone(): readonly string[];
-  state(): Promise<StackState>;
-  machine(node: string): Machine;
-  say(event: WatchEvent): void;
-  /** Starts a normal update that starts these instances anew. */
-  up(replace: readonly string[]): RunningUp;
-}
-
-const longestSteadySeconds = 3600;
-const longestPauseSeconds = 600;
+import type { WatchedNode } from "./watched-node";
 
 /**
  * Leaves nodes that are lost, by a normal update; starts anew what died with its supervisor; and takes nodes back when they are
@@ -43,15 +19,13 @@ export class Failover {
   /** The update that is under way. */
   running: RunningUp | undefined;
   #unfinished: readonly string[] | undefined;
-  readonly #givenUp: Set<string>;
-  readonly #timesGivenUp: Map<string, number>;
-  readonly #startedAnew = new Map<string, { times: number; at: number }>();
+  readonly #givenUp: GivenUpNodes;
+  readonly #newStarts: NewStarts;
   /** Lost and gone nodes that have nothing of the stack's. */
   #examined = "";
   #known: { for: string; state: StackState } | undefined;
   #failures = 0;
   #noUpdateBefore = Number.NEGATIVE_INFINITY;
-  #noReturnBefore = Number.NEGATIVE_INFINITY;
   #told = new Set<string>();
   #hasEnded = false;
 
@@ -60,8 +34,8 @@ export class Failover {
     private readonly around: Surroundings,
   ) {
     this.#unfinished = around.remembered.unfinished;
-    this.#givenUp = new Set(around.remembered.givenUp);
-    this.#timesGivenUp = new Map(around.remembered.timesGivenUp);
+    this.#givenUp = new GivenUpNodes(settings, around);
+    this.#newStarts = new NewStarts(settings.intervalSeconds);
   }
 
   /** Begins what is due, unless something is under way. */
@@ -86,54 +60,22 @@ export class Failover {
 
   /** A file being edited, a state that cannot be read just now: a watch that died of it would end its stack with the leases. */
   #cannot(error: unknown): void {
-    this.#noUpdateBefore = this.#noReturnBefore = later(this.settings.intervalSeconds);
+    this.#noUpdateBefore = later(this.settings.intervalSeconds);
+    this.#givenUp.pause();
     const text = error instanceof Error ? error.message.replace(/^berth: /, "") : String(error);
     this.#tell({ event: "failover-held", text: `tried again until it can be done: ${text}` });
   }
 
-  /** Of nodes that a watch gave up; what people gave up is theirs to take back. */
   #dueReturn(): (() => Promise<void>) | undefined {
-    if (monotonic() < this.#noReturnBefore) return undefined;
-    const gone = this.around.gone();
-    for (const one of this.around.nodes) {
-      if (!gone.includes(one.name) || !this.#givenUp.has(one.name) || !one.answers) continue;
-      const machine = this.around.machine(one.name);
-      // Its orphans go at once: they wait for nothing but this.
-      if (tombstones(machine.folder).length > 0) return () => this.#clear(machine);
-      // By its answers, not by the time that has passed: the next question may be in vain already.
-      if (one.answeredLast - one.answeringSince! >= 1000 * this.#steadySeconds(one.name))
-        return () => this.#takeBack(machine);
-    }
-    return undefined;
-  }
-
-  /** How long a node has to answer without a break before it is used again: longer each time that it was lost. */
-  #steadySeconds(node: string): number {
-    const { graceSeconds, intervalSeconds } = this.settings;
-    const times = Math.max(1, this.#timesGivenUp.get(node) ?? 1);
-    return Math.min(longestSteadySeconds, Math.max(graceSeconds, 2 * intervalSeconds) * 2 ** (times - 1));
-  }
-
-  async #clear(machine: Machine): Promise<void> {
-    const problem = await clearAway(machine, ({ verb, what }) =>
-      this.around.say({
-        event: "node-cleared",
-        node: machine.name,
-        text: `${machine.name}: ${verb} ${what}, kept for its return: done`,
-      }),
+    const due = this.#givenUp.due();
+    return (
+      due &&
+      (async () => {
+        if (!(await due())) return;
+        this.#examined = "";
+        this.#noUpdateBefore = Number.NEGATIVE_INFINITY;
+      })
     );
-    if (problem !== undefined) this.#noReturnBefore = later(this.settings.intervalSeconds);
-  }
-
-  async #takeBack(machine: Machine): Promise<void> {
-    const { name } = machine;
-    const problem = (await clearAway(machine, () => {})) ?? leaveFolder(machine.folder);
-    if (problem !== undefined) this.#noReturnBefore = later(this.settings.intervalSeconds);
-    if (this.around.gone().includes(name)) return;
-    this.#givenUp.delete(name);
-    this.#examined = "";
-    this.#noUpdateBefore = Number.NEGATIVE_INFINITY;
-    this.around.say({ event: "node-returned", node: name, text: `${name} is back: it may be used again` });
   }
 
   #dueUpdate(): (() => Promise<void>) | undefined {
@@ -143,7 +85,7 @@ export class Failover {
     const lost = nodes.filter((one) => !gone.includes(one.name) && this.#isLost(one)).map(({ name }) => name);
     const leave = [...lost, ...gone].sort();
     if (leave.length === 0) this.#told.clear();
-    const dead = this.#dead(gone);
+    const dead = this.#newStarts.due(nodes.filter(({ name, answers }) => answers && !gone.includes(name)));
     const isNew = leave.length > 0 && `${leave}` !== this.#examined;
     if (!isNew && dead.length === 0 && !this.#canGoOn(leave)) return undefined;
     if (nodes.some((one) => one.answers)) return () => this.#update(leave, gone, dead);
@@ -166,24 +108,10 @@ export class Failover {
     );
   }
 
-  /** Instances whose supervisor died, with the node: two answers said so, and the last start is long enough ago. */
-  #dead(gone: readonly string[]): { instance: string; node: string }[] {
-    const now = monotonic();
-    const isDue = (instance: string) => {
-      const { times, at } = this.#startedAnew.get(instance) ?? { times: 0, at: now };
-      const pauseSeconds = Math.min(longestPauseSeconds, this.settings.intervalSeconds * 2 ** times);
-      return times === 0 || now - at >= 1000 * pauseSeconds;
-    };
-    return this.around.nodes
-      .filter(({ name, answers }) => answers && !gone.includes(name))
-      .flatMap(({ name, deadTwice }) => deadTwice.map((instance) => ({ instance, node: name })))
-      .filter(({ instance }) => isDue(instance));
-  }
-
   async #update(
     leave: readonly string[],
     gone: readonly string[],
-    dead: readonly { instance: string; node: string }[],
+    dead: readonly DeadInstance[],
   ): Promise<void> {
     const state = await this.#state(`${leave}`);
     const affected = state.known.filter(({ node }) => leave.includes(node));
@@ -191,7 +119,8 @@ export class Failover {
     const anew = dead.filter(({ instance, node }) =>
       state.started.some((one) => one.instance.id === instance && one.node === node),
     );
-    this.#countStarts(dead);
+    this.#newStarts.count(dead);
+    this.#known = dead.length > 0 ? undefined : this.#known;
     if (nodes.length === 0 && anew.length === 0 && this.#unfinished === undefined) {
       this.#examined = `${leave}`;
       return;
@@ -213,7 +142,7 @@ export class Failover {
       instances,
       text: [...left, ...again].join(", ") || "goes on with what was begun",
     });
-    for (const node of nodes.filter((one) => !gone.includes(one))) this.#giveUp(node);
+    for (const node of nodes.filter((one) => !gone.includes(one))) this.#givenUp.giveUp(node);
     await this.#runUp(
       nodes,
       anew.map(({ instance }) => instance),
@@ -226,38 +155,15 @@ export class Failover {
     return this.#known.state;
   }
 
-  #countStarts(dead: readonly { instance: string }[]): void {
-    const now = monotonic();
-    for (const { instance } of dead) {
-      const before = this.#startedAnew.get(instance);
-      const isLong = before !== undefined && now - before.at > 2000 * longestPauseSeconds;
-      this.#startedAnew.set(instance, { times: isLong ? 1 : (before?.times ?? 0) + 1, at: now });
-    }
-    this.#known = dead.length > 0 ? undefined : this.#known;
-  }
-
-  /**
-   * Why what ran on a node may run on there: undefined when it does not, nothing but waiting helps when the text is empty. An update
-   * that was begun before has waited, unless the node was taken back since.
-   */
+  /** As `stillHeld` says; an update that was begun before has waited, unless the node was taken back since. */
   #stillHeld(name: string, gone: readonly string[], state: StackState): string | undefined {
     const node = this.around.nodes.find((one) => one.name === name);
-    if (node === undefined || (this.#unfinished?.includes(name) && gone.includes(name))) return undefined;
-    const { lease } = node;
-    const graces = state.started
-      .filter((one) => one.node === name)
-      .map(({ instance }) => instance.stop_grace_s);
-    if (monotonic() < lease.endedAt(Math.max(0, ...graces.map((seconds) => seconds ?? 10)))) return "";
-    if (lease.seconds === 0 || gone.includes(name)) return undefined;
-    const byHand = `if it is gone for good:  ./berth gone ${name} ${this.settings.stack}`;
-    if (!node.isLeased)
-      return `${name} is lost, but has no lease that would have ended what runs there${node.leaseRefused && ` (${node.leaseRefused})`}; ${byHand}`;
-    if (node.leaseless.length > 0)
-      return `${name} is lost, but ${node.leaseless.join(", ")} was started by an earlier version and keeps to no lease; ${byHand}`;
-    return undefined;
+    const isGone = gone.includes(name);
+    if (node === undefined || (this.#unfinished?.includes(name) && isGone)) return undefined;
+    return stillHeld(node, isGone, this.settings.stack, state);
   }
 
-  #onlyReport(nodes: readonly string[], anew: readonly { instance: string }[], leave: string): void {
+  #onlyReport(nodes: readonly string[], anew: readonly DeadInstance[], leave: string): void {
     const { stack } = this.settings;
     const lost = nodes.map((node) => `./berth gone ${node} ${stack}`);
     const replace = anew.map(({ instance }) => ` --replace '**::${instance}-start'`).join("");
@@ -269,14 +175,6 @@ export class Failover {
     });
     this.#examined = leave;
     this.#unfinished = undefined;
-  }
-
-  /** In the journal first: whoever comes after a watch that was killed here must not take it for what a person gave up. */
-  #giveUp(node: string): void {
-    this.around.say({ event: "node-given-up", node, text: `${node} is given up until it is steady again` });
-    this.#givenUp.add(node);
-    this.#timesGivenUp.set(node, (this.#timesGivenUp.get(node) ?? 0) + 1);
-    mkdirSync(join(this.settings.goneFolder, node), { recursive: true, mode: 0o700 });
   }
 
   async #runUp(nodes: readonly string[], replace: readonly string[]): Promise<void> {
@@ -294,13 +192,13 @@ export class Failover {
       return;
     }
     this.#failures += 1;
-    const pauseSeconds = Math.min(longestPauseSeconds, this.settings.intervalSeconds * 2 ** this.#failures);
-    this.#noUpdateBefore = later(pauseSeconds);
+    const pause = pauseSeconds(this.settings.intervalSeconds, this.#failures);
+    this.#noUpdateBefore = later(pause);
     const said = lastLines.filter((line) => /berth: |error: /.test(line)).at(-1) ?? lastLines.at(-1) ?? "";
     this.around.say({
       event: "failover-failed",
       nodes,
-      text: `the update ended with ${status}, again in ${pauseSeconds} s: ${said}`,
+      text: `the update ended with ${status}, again in ${pause} s: ${said}`,
     });
   }
 
@@ -310,5 +208,3 @@ export class Failover {
     this.around.say(event);
   }
 }
-
-const later = (seconds: number): number => monotonic() + 1000 * seconds;

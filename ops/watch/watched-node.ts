@@ -5,6 +5,7 @@ import { nodeHealth } from "../health/node-health";
 import type { FactsAnswer } from "../node/ask-facts";
 import { type Answer, askNode } from "../node/ask-node";
 import { changes, type Seen } from "./changes";
+import { monotonic } from "./monotonic";
 import type { Clock, LeaseRequest, NodeLease } from "./node-lease";
 import type { WatchEvent } from "./watch-event";
 
@@ -29,9 +30,6 @@ interface WatchAnswer extends FactsAnswer {
     readonly without?: readonly string[];
   };
 }
-
-/** Milliseconds of a clock that nobody sets. */
-export const monotonic = (): number => performance.now();
 
 /** One node under watch: asked again and again, and what is known of it. */
 export class WatchedNode {
