@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { Reach } from "../components/reach";
 import { checkKnown } from "../topology/check-known";
@@ -9,6 +9,7 @@ import { stackFiles } from "../topology/stack-files";
 import { askNode } from "./node/ask-node";
 import { askNodes } from "./node/ask-nodes";
 import { copyFromNode } from "./node/copy-from-node";
+import { setFormerRunAside } from "./node/former-run";
 import { paint } from "./terminal/paint";
 
 export interface FetchOptions {
@@ -19,6 +20,8 @@ export interface FetchOptions {
 
 interface Snapshot {
   readonly logs?: boolean;
+  /** What is there from the first start until a purge; null: nothing is, or its disk is full. */
+  readonly run?: string | null;
   readonly folder: string;
   /** Databases that were copied as of one moment, by path below `logs`. */
   readonly copied: readonly string[];
@@ -31,6 +34,8 @@ interface Fetched {
   readonly bytes: number;
   readonly databases: readonly string[];
   readonly as_it_is?: Readonly<Record<string, string>>;
+  /** Where that is by now which a former run had left here. */
+  readonly former?: string;
   readonly problem?: string;
 }
 
@@ -39,7 +44,8 @@ const snapshotSeconds = 600;
 
 /**
  * Copies what a stack has left for people from all its nodes to a folder of this computer, one folder for each node. Databases come
- * as of one moment although they are being written. Nothing here is deleted. Returns the exit status: 0 all nodes gave what they
+ * as of one moment although they are being written. Nothing here is deleted, and what a run before a purge has left here is put
+ * beside what comes now. Returns the exit status: 0 all nodes gave what they
  * have, 1 one did not. Throws ConfigError.
  * @param instances only their logs and folders; none: everything
  */
@@ -80,7 +86,7 @@ async function fetchFrom(
   const request = { work_dir: node.remoteWorkDir, stack, owner: "" };
   const asked = await askNode<Snapshot>(reach, "snapshot", request, snapshotSeconds);
   if ("problem" in asked) return { files: 0, bytes: 0, databases: [], problem: asked.problem };
-  const { logs, folder, copied, as_it_is } = asked.answer;
+  const { logs, run, folder, copied, as_it_is } = asked.answer;
   const all = posix.join(node.remoteWorkDir.replace(/^~\/?/, "") || ".", "logs");
   const copies: (readonly [from: string, to: string, rules: readonly string[]])[] = [];
   const own = copied
@@ -91,13 +97,25 @@ async function fetchFrom(
   // A database that could not be copied whole is better than none.
   for (const name of Object.keys(as_it_is).filter((one) => !one.startsWith(`${stack}/`)))
     copies.push([all, to, [`--include=/${name}`, "--exclude=*"]]);
+  // What was fetched before a purge stays as it is, as long as nothing new is there.
+  const isPurged = !logs && existsSync(join(to, stack, ".fetched"));
+  if (isPurged) copies.length = 0;
   const result = {
     files: 0,
     bytes: 0,
-    databases: copied,
+    databases: isPurged ? [] : copied,
     ...(Object.keys(as_it_is).length > 0 && { as_it_is }),
   };
   let problem: string | undefined;
+  let former: string | undefined;
+  if (logs) {
+    try {
+      former = setFormerRunAside(to, stack, run ?? "");
+    } catch (error) {
+      problem = `what a former run left in ${to} cannot be put aside: ${(error as Error).message}`;
+      copies.length = 0;
+    }
+  }
   for (const [from, place, rules] of copies) {
     mkdirSync(place, { recursive: true });
     const copied = await copyFromNode(reach, from, place, rules, onFile);
@@ -108,13 +126,13 @@ async function fetchFrom(
   }
   // Whatever came of it: the node's disk is not for copies of its databases.
   await askNode(reach, "snapshot", { ...request, done: true });
-  return { ...result, ...(problem && { problem }) };
+  return { ...result, ...(former && { former }), ...(problem && { problem }) };
 }
 
 /** What of a stack's folder comes: not the databases themselves, whose copies do. */
 function rulesFor(databases: readonly string[], instances: readonly string[]): string[] {
   const literal = (path: string) => path.replace(/[[\]*?\\]/g, "\\$&");
-  const excluded = databases.flatMap((path) =>
+  const excluded = [".fetched", ...databases].flatMap((path) =>
     ["", "-wal", "-shm", "-journal"].map((suffix) => `--exclude=/${literal(path)}${suffix}`),
   );
   if (instances.length === 0) return excluded;
@@ -161,13 +179,14 @@ function print(
   stack: string,
 ): void {
   const width = Math.max(0, ...[...fetched.keys()].map(({ length }) => length));
-  for (const [node, { files, bytes, databases, as_it_is = {}, problem }] of fetched) {
+  for (const [node, { files, bytes, databases, as_it_is = {}, former, problem }] of fetched) {
     const copied = databases.length > 0 ? `; as of one moment: ${databases.join(", ")}` : "";
     console.log(`${node.padEnd(width)}  ${files} new or changed files, ${megabytes(bytes)}${copied}`);
     for (const [name, why] of Object.entries(as_it_is))
       console.error(
         paint(process.stderr).yellow(`${node}: ${name} is copied as it is, and may be torn: ${why}`),
       );
+    if (former) console.log(`${node}: what was fetched of a run before a purge is in ${former} now`);
     if (problem) console.error(paint(process.stderr).red(`${node}: ${problem}`));
   }
   for (const node of gone)

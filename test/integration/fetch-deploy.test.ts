@@ -1,6 +1,6 @@
 /** Results that come home, and code that goes out, without an update: real engine, real sshd, a database that is being written. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestBed } from "../support/test-bed";
@@ -60,6 +60,27 @@ test("fetch brings logs, results and a sound database, again what is new, and de
     status: 2,
     output: 'berth: no instance or Ray job "nobody"; known: writer\n',
   });
+});
+
+test("after a purge and a new start, what was fetched before is put beside what comes now", async () => {
+  const to = join(bed.folder, "results");
+  const before = readFileSync(join(to, "rpi1", "hive-cluster", "writer.log"), "utf8");
+  // As a purge leaves it, and the next start makes it.
+  const logs = join(bed.workDir("rpi1"), "logs", "hive-cluster");
+  rmSync(logs, { recursive: true });
+  const none = await bed.berth("fetch", "--to", to);
+  expect(none.status, none.output).toBe(0);
+  expect(readFileSync(join(to, "rpi1", "hive-cluster", "writer.log"), "utf8")).toBe(before);
+  mkdirSync(logs);
+  writeFileSync(join(logs, "writer.log"), "anew\n");
+  const { status, output } = await bed.berth("fetch", "--to", to);
+  expect(status, output).toBe(0);
+  const [, aside] = /^rpi1: what was fetched of a run before a purge is in (\S+) now$/m.exec(output)!;
+  expect(aside).toMatch(/results\/rpi1\.\d{8}T\d{6}Z-[0-9a-f]{4}$/);
+  expect(readFileSync(join(aside!, "hive-cluster", "writer.log"), "utf8")).toBe(before);
+  expect(existsSync(join(aside!, "experiments.db"))).toBe(true);
+  expect(readFileSync(join(to, "rpi1", "hive-cluster", "writer.log"), "utf8")).toBe("anew\n");
+  expect((await bed.berth("fetch", "--to", to)).output).not.toContain("before a purge");
 });
 
 test("deploy sends what changed beside what runs, and the update after it is the same update", async () => {

@@ -106,6 +106,11 @@ class Layout:
         return self.all_logs / self.stack
 
     @property
+    def run_file(self) -> Path:
+        """Which run it is that left that, once somebody has fetched it; a purge removes it with the rest."""
+        return self.logs / ".fetched"
+
+    @property
     def database(self) -> Path:
         """Rows of all stacks."""
         return self.all_logs / DATABASE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from atomic_file import write_text
 from layout import Layout
 from removal import remove_tree
 
@@ -18,8 +20,8 @@ BESIDE = ("-wal", "-shm", "-journal")
 def snapshot(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: copies each database as of one moment into a folder, while others write; `done`: removes it.
 
-    Tells whether the stack has logs here, the folder, and by path below `logs` what was copied (`copied`),
-    and what could not be and why (`as_it_is`).
+    Tells whether the stack has logs here, of which run, the folder, and by path below `logs` what was copied
+    (`copied`), and what could not be and why (`as_it_is`).
     """
     folder = layout.all_logs / f".fetch-{layout.stack}"
     if folder.is_dir():
@@ -38,7 +40,19 @@ def snapshot(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
             if (folder / name).exists():
                 (folder / name).unlink()
     logs = layout.logs.is_dir() and not layout.logs.is_symlink()
-    return {"logs": logs, "folder": folder.name, "copied": copied, "as_it_is": as_it_is}
+    run = _run(layout) if logs else None
+    return {"logs": logs, "run": run, "folder": folder.name, "copied": copied, "as_it_is": as_it_is}
+
+
+def _run(layout: Layout) -> str | None:
+    """A name for all that is left here from the first start until a purge; None where the disk is full."""
+    try:
+        if not layout.run_file.exists():
+            name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.urandom(2).hex()}"
+            write_text(layout.run_file, f"{name}\n")
+        return layout.run_file.read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
 
 
 def _databases(layout: Layout) -> list[Path]:
