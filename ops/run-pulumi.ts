@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
+import { checkKnown } from "../topology/check-known";
 import { ConfigError } from "../topology/config-error";
-import { stackFiles } from "../topology/stack-files";
+import { stackFiles, stackNames } from "../topology/stack-files";
 import { leftOnGoneNodes } from "./gone/left-on-gone-nodes";
 import { clearStaleLocks } from "./stack/stale-locks";
+import { knownStacks } from "./stack/state";
 import { UpJournal } from "./stack/up-journal";
 import { isInForeground } from "./terminal/is-in-foreground";
 
@@ -33,6 +35,7 @@ export async function runPulumi(
   if (!pulumiHome()) throw new ConfigError(["berth: Pulumi is not set up; type: npm run setup"]);
   // A preview's single document leaves out what policies say; the lines that updates print have it.
   const env = pulumiEnvironment({ PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
+  if (verb === "destroy" && configFile === undefined) await checkExists(stack, env);
   if (verb !== "preview")
     for (const line of await clearStaleLocks(stack, env)) console.error(`berth: ${line}`);
   const journal = verb === "up" ? recorded(() => new UpJournal(files!.journal, stack)) : undefined;
@@ -53,6 +56,14 @@ export async function runPulumi(
   if (verb !== "preview")
     for (const line of leftOnGoneNodes(stack, configFile)) console.error(`berth: ${line}`);
   return status;
+}
+
+/** Throws ConfigError for a stack that is neither in stacks/ nor known to the back end, which may know more. */
+async function checkExists(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const here = stackNames();
+  // A name in full, organisation and project included, is for Pulumi to judge.
+  if (here.includes(stack) || stack.includes("/")) return;
+  checkKnown("stack", [stack], [...here, ...(await knownStacks(env)).map(({ name }) => name)]);
 }
 
 /** What cannot be written down is done all the same. */

@@ -88,26 +88,25 @@ function machinesOf(node: string, stack: string | undefined, options: MachineOpt
       drained: defaultDrainedFolder,
     };
   }
-  const found = stackNames()
-    .map((name): Machines => ({ stack: name, ...stackFiles(name) }))
-    .filter((files) => has(files, node));
+  const all = stackNames().map((name): Machines => ({ stack: name, ...stackFiles(name) }));
+  const found = all.filter((files) => namesIn(files).includes(node));
   const places = new Set(found.map(({ cluster, gone }) => JSON.stringify([cluster, gone])));
   if (places.size === 1) return found[0]!;
   throw new ConfigError([
     places.size === 0
-      ? `berth: no stack of stacks/ has a node "${node}"; name the cluster file with --cluster`
+      ? `berth: no node "${node}" in any stack of stacks/${didYouMean(node, all.flatMap(namesIn))}; of another cluster, name the file with --cluster`
       : `berth: which ${node}? Name a stack: ${found.map(({ stack: name }) => name).join(", ")}`,
   ]);
 }
 
-/** A cluster file with mistakes has no nodes here; whoever names it hears of them. */
-function has({ cluster, gone }: Machines, node: string): boolean {
-  if (!existsSync(cluster)) return false;
+/** The nodes of a cluster. A file with mistakes has none here; whoever names it hears of them. */
+function namesIn({ cluster, gone }: Machines): string[] {
+  if (!existsSync(cluster)) return [];
   try {
     const { name, nodes } = loadCluster(cluster);
-    return nodes.some((one) => one.name === node) || goneNodes(join(gone, name)).includes(node);
+    return [...nodes.map((one) => one.name), ...goneNodes(join(gone, name))];
   } catch (error) {
-    if (error instanceof ConfigError) return false;
+    if (error instanceof ConfigError) return [];
     throw error;
   }
 }

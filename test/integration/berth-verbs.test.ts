@@ -26,6 +26,10 @@ test("a stack is previewed under the policies, started and destroyed; arguments 
   const destroy = await bed.berth("destroy", "--yes");
   expect(destroy.status, destroy.output).toBe(0);
   expect(bed.left()).toEqual(nothing);
+  expect(await bed.workspace.run(["./berth", "destroy", "hive-clustr", "--yes"])).toEqual({
+    status: 2,
+    output: 'berth: no stack "hive-clustr", did you mean "hive-cluster"?\n',
+  });
 });
 
 test("a lock of another machine is named and kept, and Pulumi has the last word", async () => {

@@ -82,6 +82,17 @@ test("a machine that nobody knows is a mistake, unless it was there once", () =>
     "rpi2 is back. For the next preview:  ./berth health STACK\n",
   );
 });
+test.each(["gone", "back", "drain", "undrain"])(
+  "%s of a name that no stack has tells what was meant",
+  (verb) => {
+    const { status, stderr } = spawnSync("./berth", [verb, "jetsn"], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      2,
+      'berth: no node "jetsn" in any stack of stacks/, did you mean "jetson"?; of another cluster, name the file with --cluster\n',
+    ]);
+  },
+);
+
 test("what cannot be a node's name is none, for it would be a folder anywhere", () => {
   expect(berth("gone", "../../evil", "hive-cluster", "--force")).toEqual({
     status: 2,
