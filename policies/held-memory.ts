@@ -1,5 +1,5 @@
 import type { InstanceView } from "../components/instance-view";
-import type { CoTenant } from "../topology/node";
+import type { CoTenant } from "../topology/co-tenant";
 import type { Held } from "../topology/observed";
 import type { NodeOfStack } from "./rule";
 import type { Values } from "./values";

@@ -1,7 +1,8 @@
 import { checkKubernetesNodes } from "./check-kubernetes-nodes";
 import type { WrittenCluster } from "./cluster";
 import type { Finding } from "./finding";
-import { hasGpu, isUnified, toFloor, toHeadroom, type WrittenHeadroom, type WrittenNode } from "./node";
+import { toFloor, toHeadroom, type WrittenHeadroom } from "./memory-headroom";
+import { hasGpu, isUnified, type WrittenNode } from "./node";
 import { showGb } from "./units";
 
 /** What each field allows but the fields together do not. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { filledList, flag, line, name, section, wholeNumber } from "./fields";
-import { memoryHeadroomSchema, type Node, nodeSchema, toNode } from "./node";
+import { memoryHeadroomSchema } from "./memory-headroom";
+import { type Node, nodeSchema, toNode } from "./node";
 
 export interface Cluster {
   name: string;

@@ -1,22 +1,28 @@
 import type { z } from "zod";
+import { type CoTenant, coTenantSchema, toCoTenant } from "./co-tenant";
 import { type Connection, checkReach, connectionFields, reachSchema, toSsh } from "./connection";
 import {
   choice,
   dictionary,
   flag,
-  fraction,
   kubernetesName,
   line,
   list,
   mostGpus,
   name,
-  namespaceName,
   scalarText,
   section,
   size,
   sizeOrZero,
   wholeNumber,
 } from "./fields";
+import {
+  type MemoryHeadroom,
+  memoryHeadroomSchema,
+  toFloor,
+  toHeadroom,
+  type WrittenHeadroom,
+} from "./memory-headroom";
 
 const nodeTypes = ["jetson_orin", "raspberry_pi", "host", "gb10", "generic"] as const;
 const statuses = ["healthy", "degraded", "maintenance", "unavailable"] as const;
@@ -25,18 +31,6 @@ const upperCased = ["HEALTHY", "DEGRADED", "MAINTENANCE", "UNAVAILABLE"] as cons
 export type NodeType = (typeof nodeTypes)[number];
 export type NodeStatus = (typeof upperCased)[number];
 
-/** Something else that lives on the node and holds memory there. */
-export interface CoTenant {
-  name: string;
-  ramBytes: number;
-  /** On each GPU of the node; with `gpus`, on each of those. */
-  gpuMemoryBytes: number;
-  /** Whole GPUs that are its own, the first ones. Undefined: none, it shares them as far as memory goes. */
-  gpus?: number;
-  /** Its pods are there: whoever asks Kubernetes must not count them twice. */
-  namespace?: string;
-}
-
 const sharings = ["time-slicing", "mig", "mps"] as const;
 
 /** How Kubernetes makes more GPUs of those that are in the machine. */
@@ -44,12 +38,6 @@ export interface GpuSharing {
   /** Cards in the machine. */
   physical: number;
   by: (typeof sharings)[number];
-}
-
-/** Shares of RAM to leave free: less than `require` is refused, less than `advise` is only reported. */
-export interface MemoryHeadroom {
-  require: number;
-  advise: number;
 }
 
 export interface Node {
@@ -97,26 +85,6 @@ const typeDefaults: Record<NodeType, { unifiedMemory: boolean; arch?: Node["arch
 };
 
 const reservedShare = 1 / 8;
-
-/** Each part may be left out: a node then takes them from its cluster, the cluster from the defaults. */
-export const memoryHeadroomSchema = section("a map with require, advise and floor", {
-  require: fraction(0.9).optional().meta({
-    description: "Share of RAM that must stay free: an instance that would need it is refused",
-    absent: "as in the cluster, there `0.15`",
-    example: 0.1,
-  }),
-  advise: fraction(0.9).optional().meta({
-    description: "Share of RAM that should stay free: less is only reported",
-    absent: "as in the cluster, there `0.2`",
-    example: 0.25,
-  }),
-  floor: fraction(0.9).optional().meta({
-    description:
-      "Share of the machine's real RAM: when less is available, whatever took it, the node ends instances, one at a time: first who holds more than its own, then the youngest; `0` is never",
-    absent: "as in the cluster, there a third of `require`",
-    example: 0.03,
-  }),
-});
 
 export const nodeSchema = section("a map that describes a node", {
   name: name.meta({ description: "What scenarios, plans and messages call it", example: "jetson" }),
@@ -206,27 +174,7 @@ export const nodeSchema = section("a map that describes a node", {
     example: 100,
   }),
   max_instances: wholeNumber(1).meta({ description: "Instances it takes at one time", example: 4 }),
-  co_tenants: list(
-    "a list of co-tenants",
-    section("a map with name and ram_gb", {
-      name: name.meta({ description: "What plans call it", example: "database" }),
-      ram_gb: sizeOrZero.prefault(0).meta({ description: "RAM it holds", example: 6 }),
-      gpu_memory_gb: sizeOrZero.prefault(0).meta({
-        description: "GPU memory it holds; with several GPUs: of each, or of each of its own `gpus`",
-        example: 2,
-      }),
-      gpus: wholeNumber(0, mostGpus).default(0).meta({
-        description: "Whole GPUs that nobody else gets; with `0` it shares them as far as memory goes",
-        example: 1,
-      }),
-      namespace: namespaceName.optional().meta({
-        description:
-          "Kubernetes' namespace that its pods are in: what they ask for is not counted beside this",
-        absent: "pods that are found on the node count by themselves",
-        example: "inference",
-      }),
-    }),
-  )
+  co_tenants: list("a list of co-tenants", coTenantSchema)
     .prefault([])
     .meta({ description: "What else lives on the machine and holds memory there" }),
   memory_headroom: memoryHeadroomSchema.default({}).meta({ description: "RAM to leave free on this node" }),
@@ -234,7 +182,6 @@ export const nodeSchema = section("a map that describes a node", {
   .check(checkReach)
   .meta({ allowed: "a map that describes a node", ...reachSchema });
 
-export type WrittenHeadroom = z.output<typeof memoryHeadroomSchema>;
 export type WrittenNode = z.output<typeof nodeSchema>;
 
 /** The node with every default filled in. @param cluster the cluster's headroom, for what the node leaves out */
@@ -259,13 +206,7 @@ export function toNode(written: WrittenNode, cluster: WrittenHeadroom): Node {
     ...(written.cpu_cores && { cpuCores: written.cpu_cores }),
     ...(written.disk_gb && { diskBytes: written.disk_gb }),
     maxInstances: written.max_instances,
-    coTenants: written.co_tenants.map((tenant) => ({
-      name: tenant.name,
-      ramBytes: tenant.ram_gb,
-      gpuMemoryBytes: tenant.gpu_memory_gb,
-      ...(tenant.gpus > 0 && { gpus: tenant.gpus }),
-      ...(tenant.namespace && { namespace: tenant.namespace }),
-    })),
+    coTenants: written.co_tenants.map(toCoTenant),
     memoryHeadroom: toHeadroom(written.memory_headroom, headroom),
     memoryFloor: toFloor(written.memory_headroom, cluster),
     ...toSsh(written),
@@ -283,16 +224,4 @@ export function archOf(written: WrittenNode): Node["arch"] {
 
 export function isUnified(written: WrittenNode): boolean {
   return written.unified_memory ?? typeDefaults[written.type].unifiedMemory;
-}
-
-export function toHeadroom(
-  written: WrittenHeadroom,
-  fallback: MemoryHeadroom = { require: 0.15, advise: 0.2 },
-): MemoryHeadroom {
-  return { require: written.require ?? fallback.require, advise: written.advise ?? fallback.advise };
-}
-
-export function toFloor(written: WrittenHeadroom, cluster: WrittenHeadroom): number {
-  const { require } = toHeadroom(written, toHeadroom(cluster));
-  return written.floor ?? cluster.floor ?? Math.round((require / 3) * 1e4) / 1e4;
 }

@@ -1,6 +1,7 @@
+import type { CoTenant } from "../../topology/co-tenant";
 import { didYouMean } from "../../topology/did-you-mean";
 import type { NodeFacts } from "../../topology/facts";
-import type { CoTenant, Node } from "../../topology/node";
+import type { Node } from "../../topology/node";
 import { showGb } from "../../topology/units";
 import { namespacePrefix } from "../../topology/with-kubernetes";
 import type { KubernetesCensus } from "./census";
