@@ -1,13 +1,15 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
@@ -35,9 +37,9 @@ export class EventJournal {
     mkdirSync(dirname(this.file), { recursive: true });
     if (existsSync(this.file) && statSync(this.file).size > largestBytes)
       renameSync(this.file, `${this.file}.1`);
-    const file = openSync(this.file, "a", 0o600);
+    const file = openSync(this.file, "a+", 0o600);
     try {
-      writeSync(file, `${JSON.stringify(entry)}\n`);
+      writeFileSync(file, `${endsAmidLine(file) ? "\n" : ""}${JSON.stringify(entry)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -51,6 +53,13 @@ export class EventJournal {
       existsSync(file) ? readFileSync(file, "utf8").split("\n").flatMap(parsed) : [],
     );
   }
+}
+
+/** As a kill or a full disk leaves it: what is written next must not be lost with that line. */
+function endsAmidLine(file: number): boolean {
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
 }
 
 function parsed(line: string): JournalEntry[] {

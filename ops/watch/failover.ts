@@ -180,7 +180,7 @@ export class Failover {
   async #runUp(nodes: readonly string[], replace: readonly string[]): Promise<void> {
     this.#unfinished = nodes;
     this.running = this.around.up(replace);
-    const { status, lastLines } = await this.running.ended.finally(() => {
+    const { status, said } = await this.running.ended.finally(() => {
       this.running = undefined;
     });
     this.#known = undefined;
@@ -194,7 +194,6 @@ export class Failover {
     this.#failures += 1;
     const pause = pauseSeconds(this.settings.intervalSeconds, this.#failures);
     this.#noUpdateBefore = later(pause);
-    const said = lastLines.filter((line) => /berth: |error: /.test(line)).at(-1) ?? lastLines.at(-1) ?? "";
     this.around.say({
       event: "failover-failed",
       nodes,

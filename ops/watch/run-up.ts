@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { whatFailed } from "./what-failed";
 
 const project = join(__dirname, "..", "..");
 
 /** A normal update under way. */
 export interface RunningUp {
   readonly child: ChildProcess;
-  /** Its exit status, and the last lines that it printed. */
-  readonly ended: Promise<{ readonly status: number; readonly lastLines: readonly string[] }>;
+  /** Its exit status, and the line of its output that tells best how that came. */
+  readonly ended: Promise<{ readonly status: number; readonly said: string }>;
 }
 
 /**
@@ -23,6 +24,8 @@ export function runUp(
   log: string,
   replace: readonly string[],
 ): RunningUp {
+  // An update whose watch was killed writes on into its own.
+  if (existsSync(log)) renameSync(log, `${log}.1`);
   const output = openSync(log, "w", 0o600);
   const child = spawn(
     process.execPath,
@@ -41,13 +44,8 @@ export function runUp(
     child.on("error", fail);
     child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal!]));
   });
-  return { child, ended: status.then((ended) => ({ status: ended, lastLines: lastLines(log) })) };
-}
-
-function lastLines(log: string): string[] {
-  const lines = readFileSync(log, "utf8").split("\n");
-  return lines
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .slice(-12);
+  return {
+    child,
+    ended: status.then((ended) => ({ status: ended, said: whatFailed(readFileSync(log, "utf8")) })),
+  };
 }

@@ -13,7 +13,10 @@ it("what is added is read again by the next, but for a line that was cut off", (
   const entry = journal.add({ event: "node-up", node: "one", text: "one is healthy" });
   expect(entry).toMatchObject({ stack: "hive", pid: process.pid, event: "node-up", node: "one" });
   appendFileSync(journal.file, '{"event": "node-d');
-  expect(new EventJournal(journal.file, "hive").read()).toEqual([entry]);
+  const next = new EventJournal(journal.file, "hive");
+  expect(next.read()).toEqual([entry]);
+  const after = next.add({ event: "lease-armed", node: "one", text: "one keeps a lease" });
+  expect(next.read()).toEqual([entry, after]);
 });
 
 it("a large one makes room, and is read until there is another", () => {

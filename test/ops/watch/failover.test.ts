@@ -93,7 +93,7 @@ it.each([
     remembered: { ...remembered, unfinished: ["lost"] },
     gone: () => gone,
     state: async () => ({ known: [{ instance: "a", node: "lost" }], started: [] }) as never,
-    up: () => ({ ended: Promise.resolve({ status: 0, lastLines: [] }) }) as never,
+    up: () => ({ ended: Promise.resolve({ status: 0, said: "" }) }) as never,
   });
   failover.look();
   await failover.busy;
@@ -105,7 +105,7 @@ it("that a node is given up is in the journal before it is done: whoever comes a
   const { failover } = aFailover({
     say: ({ event }) => done.push([event, existsSync(join(folder, "lost"))]),
     state: async () => ({ known: [{ instance: "a", node: "lost" }], started: [] }) as never,
-    up: () => ({ ended: Promise.resolve({ status: 0, lastLines: [] }) }) as never,
+    up: () => ({ ended: Promise.resolve({ status: 0, said: "" }) }) as never,
   });
   failover.look();
   await failover.busy;
