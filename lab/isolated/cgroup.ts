@@ -31,21 +31,15 @@ export function cgroupMembers(path: string): number[] {
 
 /** Kills what is in a group and the groups below it. Resolves when it has ended; throws when it does not within 10 s. */
 export async function emptyCgroup(path: string): Promise<void> {
-  const killed = new Set<number>();
   let patience = Date.now();
   for (const deadline = patience + 10_000; ; await sleep(10)) {
-    // One that is ending leaves its group before it is gone.
-    const ending = [...killed].filter((pid) => existsSync(`/proc/${pid}/exe`));
-    const members = [...new Set([...cgroupMembers(path), ...ending])];
+    const members = cgroupMembers(path);
     if (members.length === 0) return;
     if (Date.now() > deadline) throw new Error(`${path}: processes ${members.join(", ")} do not end`);
     const inner = members.filter((pid) => innerPid(pid) !== undefined);
     // Who started the first process of a namespace ends by itself after that, and takes the record of it along.
     if (inner.length > 0) patience = Date.now() + 300;
-    for (const pid of Date.now() >= patience ? members : inner) {
-      if (!killed.has(pid)) signal(pid, "SIGKILL");
-      killed.add(pid);
-    }
+    for (const pid of Date.now() >= patience ? members : inner) signal(pid, "SIGKILL");
   }
 }
 

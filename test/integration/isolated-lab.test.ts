@@ -296,7 +296,7 @@ for i in range(${count}): s.sendto(b"x", ("${address("one")}", 9999)); time.slee
   function remains(namespaces: Set<string>, processes: Set<string>): string[] {
     const { memoryGroup, systemdGroup, cable } = namesOf(directory);
     const lines = (file: string) => readFileSync(file, "utf8").split("\n");
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && !hasEnded(name));
     const loops = readdirSync("/sys/block").map((name) => `/sys/block/${name}/loop/backing_file`);
     const cgroups = execFileSync("find", ["/sys/fs/cgroup", "-type", "d"], { encoding: "utf8" }).split("\n");
     return [
@@ -310,6 +310,15 @@ for i in range(${count}): s.sendto(b"x", ("${address("one")}", 9999)); time.slee
       ...pids.filter((pid) => namespacesOf(pid).some((one) => namespaces.has(one))),
       ...pids.filter((pid) => processes.has(pid) && existsSync(`/proc/${pid}/exe`)),
     ];
+  }
+
+  /** Whether nothing is left of a process but the note that its parent has yet to take; that names its pid namespace, too. */
+  function hasEnded(pid: string): boolean {
+    try {
+      return /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    } catch {
+      return true;
+    }
   }
 
   function namespacesOf(pid: string): string[] {
