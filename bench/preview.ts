@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
@@ -93,15 +93,15 @@ new PolicyPack("idle", { policies: [{ name: "idle", description: "-", validateRe
   return directory;
 }
 
-/** A folder with a program that runs with our modules and compiler options. */
+/** A folder with a program that runs with our modules. */
 function projectFolder(directory: string, name: string, main: string, program: string): void {
   mkdirSync(directory);
-  for (const file of ["node_modules", "tsconfig.json"]) symlinkSync(resolve(file), join(directory, file));
+  symlinkSync(resolve("node_modules"), join(directory, "node_modules"));
   writeFileSync(join(directory, "package.json"), JSON.stringify({ name, version: "1.0.0", main }));
   writeFileSync(join(directory, main), program);
 }
 
-/** The least a Pulumi program can be, compiled as ours is. */
+/** The least a Pulumi program can be, run as ours is. */
 async function bareProgram(directory: string): Promise<() => Promise<Run>> {
   projectFolder(
     directory,
@@ -111,6 +111,7 @@ async function bareProgram(directory: string): Promise<() => Promise<Run>> {
   );
   const lab = { cluster: "", connections: "", nodes: [] };
   const workspace = await openWorkspace({ directory, lab, stack: "hive-cluster" });
+  copyFileSync("Pulumi.yaml", join(directory, "Pulumi.yaml"));
   return () => workspace.pulumi(["preview", "--cwd", directory]);
 }
 

@@ -6,6 +6,8 @@ import { ConfigError } from "../topology/config-error";
  * the SDK's own frames: the SDK prints errors in colour, and Node 20 takes half a minute to colour a path such as theirs.
  */
 export async function plainErrors<T>(program: () => Promise<T>): Promise<T> {
+  // The SDK's own way from what runs to what was written knows only files; tsx has told Node, which is faster, too.
+  delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   try {
     return await program();
   } catch (error) {

@@ -38,7 +38,7 @@ export class Engine {
   private prelude =
     `const pulumi = require("@pulumi/pulumi");\nconst { local } = require("@pulumi/command");\n`;
 
-  constructor(options: { typescript: boolean } = { typescript: false }) {
+  constructor(options: { typescript: boolean; nodeargs?: string } = { typescript: false }) {
     mkdirSync(join(this.folder, "state"));
     symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
     this.write(

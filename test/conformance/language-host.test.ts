@@ -1,6 +1,7 @@
 // How programs and policy packs are run by the Node language host, with a real engine.
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkout } from "../../tools/environment.mjs";
 import { Engine } from "./engine";
@@ -53,16 +54,22 @@ test("a program that throws, refuses or ends itself is reported, each in its own
   ]);
 });
 
-test("a program in TypeScript runs with the project's tsconfig", async () => {
-  const typed = new Engine({ typescript: true });
+test("a program in TypeScript runs by what Node is told to load first, and a bug names its line", async () => {
+  const typed = new Engine({ typescript: false, nodeargs: "--require tsx/cjs" });
   try {
-    typed.write(
-      "tsconfig.json",
-      `{"compilerOptions": {"noCheck": true, "module": "commonjs", "moduleResolution": "node10", "target": "es2022"}}`,
-    );
     typed.write("index.ts", `const answer: number = "not checked";\nexport const typed = answer;\n`);
     expect((await typed.run("up")).errors).toEqual({});
     expect(typed.outputs()).toEqual({ typed: "not checked" });
+    typed.write(
+      "index.ts",
+      `import { plainErrors } from "${checkout}/components/plain-errors";
+
+interface Nothing {}
+export = () => plainErrors(async (): Promise<Nothing> => { throw new TypeError("a bug"); });
+`,
+    );
+    const { errors } = await typed.run("preview");
+    expect(stripVTControlCharacters(JSON.stringify(errors))).toContain(`${typed.folder}/index.ts:4:66`);
   } finally {
     typed.remove();
   }
