@@ -62,6 +62,23 @@ test("fetch brings logs, results and a sound database, again what is new, and de
   });
 });
 
+test("deploy sends what changed beside what runs, and the update after it is the same update", async () => {
+  const before = bed.log("rpi1", "writer").length;
+  bed.writeCode("more.py", "print('more')");
+  const { status, output } = await bed.berth("deploy");
+  expect(status, output).toBe(0);
+  expect(output).toMatch(/^rpi1 +1 files sent: more\.py$/m);
+  expect((await bed.berth("deploy")).output).toMatch(/^rpi1 +has the code [0-9a-f]{16} already$/m);
+  expect(bed.log("rpi1", "writer").length).toBeGreaterThan(before);
+  expect(bed.log("rpi1", "writer").filter((line) => line === "0").length).toBe(1);
+  expect(execFileSync("ls", [code()], { encoding: "utf8" }).split("\n").filter(Boolean).length).toBe(3);
+  const up = await bed.up();
+  expect(up.status, up.output).toBe(0);
+  expect(up.output).toMatch(/writer-start updat/);
+  expect((await bed.up()).output).not.toMatch(/updated|created/);
+  expect((await bed.berth("deploy", "rpi2")).status).toBe(1);
+});
+
 test("after a purge and a new start, what was fetched before is put beside what comes now", async () => {
   const to = join(bed.folder, "results");
   const before = readFileSync(join(to, "rpi1", "hive-cluster", "writer.log"), "utf8");
@@ -81,21 +98,4 @@ test("after a purge and a new start, what was fetched before is put beside what 
   expect(existsSync(join(aside!, "experiments.db"))).toBe(true);
   expect(readFileSync(join(to, "rpi1", "hive-cluster", "writer.log"), "utf8")).toBe("anew\n");
   expect((await bed.berth("fetch", "--to", to)).output).not.toContain("before a purge");
-});
-
-test("deploy sends what changed beside what runs, and the update after it is the same update", async () => {
-  const before = bed.log("rpi1", "writer").length;
-  bed.writeCode("more.py", "print('more')");
-  const { status, output } = await bed.berth("deploy");
-  expect(status, output).toBe(0);
-  expect(output).toMatch(/^rpi1 +1 files sent: more\.py$/m);
-  expect((await bed.berth("deploy")).output).toMatch(/^rpi1 +has the code [0-9a-f]{16} already$/m);
-  expect(bed.log("rpi1", "writer").length).toBeGreaterThan(before);
-  expect(bed.log("rpi1", "writer").filter((line) => line === "0").length).toBe(1);
-  expect(execFileSync("ls", [code()], { encoding: "utf8" }).split("\n").filter(Boolean).length).toBe(3);
-  const up = await bed.up();
-  expect(up.status, up.output).toBe(0);
-  expect(up.output).toMatch(/writer-start updat/);
-  expect((await bed.up()).output).not.toMatch(/updated|created/);
-  expect((await bed.berth("deploy", "rpi2")).status).toBe(1);
 });
