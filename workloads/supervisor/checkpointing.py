@@ -50,6 +50,15 @@ def signal_number(asked: Checkpoint) -> int:
     return signal.Signals[asked.signal].value
 
 
+def outcome_of(asked: Checkpoint, status: int | None) -> str:
+    """How the asking ended: `status` of the instance, or of its command, from `waitpid`; None: it goes on."""
+    if status is None:
+        return "late"
+    if asked.command is not None:
+        return "failed" if status else "written"
+    return "unheard" if status == signal_number(asked) else "written"
+
+
 def checkpoint(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: `step` look, take or forget, each an *ensure*.
 

@@ -18,25 +18,21 @@ from pathlib import Path
 from typing import Any, Callable
 
 from atomic_file import read_json, write_json
-from checkpointing import signal_number
+from checkpointing import outcome_of, signal_number
 from errors import NodeError, from_system
+from exit_record import exit_record
 from isolation import isolate
 from layout import Layout
 from lease import LOOK_S, Lease
 from log_file import LogFile
 from memory_limit import GroupLimit, SampledLimit, memory_limit
+from memory_watch import WATCH_S, MemoryWatch
 from process_tree import Process, boot_id, descendants, send
 from ray_traces import clear_traces
 from ready import Ready
 from spawn import PR_SET_CHILD_SUBREAPER, prctl, spawn
 from spec import Spec, spec_of
 from watchdog import Watchdog
-
-FIRST_WATCH_S = 0.05
-"""Pause after the first look at a new tree; every further one is twice as long, up to WATCH_S."""
-WATCH_S = 1.0
-WATCH_CLOSE_S = 0.2
-"""The same, near the limit."""
 
 
 class Supervisor:
@@ -53,6 +49,7 @@ class Supervisor:
         self.layout, self.spec, self.limit, self.ready = layout, spec, limit, ready
         self.environment = spec.environment(layout, environment)
         self.watchdog = Watchdog(layout, spec.id)
+        self.memory = MemoryWatch(layout, spec, limit, self.watchdog)
         self.lease = Lease(layout)
         self.log = LogFile(layout.log_file(spec.id), spec.log_max_bytes, spec.log_keep)
         self.state: dict[str, Any] = {
@@ -66,13 +63,11 @@ class Supervisor:
             "keeps_lease": True,
         }
         self.saved: dict[str, Any] = {}
-        self.members: list[Process] = []
         self.stopping = False
         self.child = 0
         self.status: int | None = None
         self.helper = 0
         self.helper_status: int | None = None
-        self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
         self.output, self.input = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.wakeup, notify = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(self.input, True)  # who writes faster than the disk waits
@@ -87,14 +82,14 @@ class Supervisor:
         self._save()
         restarted: list[float] = []
         while self._is_leased():
-            exit_record = self._run_once()
+            ended = self._run_once()
             now = time.monotonic()
             restarted = [at for at in restarted if now - at < self.spec.restart.interval_s]
-            outcome = self._outcome(exit_record, len(restarted))
+            outcome = self._outcome(ended, len(restarted))
             goes_on = outcome in ("backoff", "fenced")
             if not goes_on:
                 self._clear()
-            self._record(outcome, pid=None, exit=exit_record)
+            self._record(outcome, pid=None, exit=ended)
             self.ready.tell(self.state)
             if not goes_on:
                 return
@@ -114,7 +109,7 @@ class Supervisor:
 
     def _run_once(self) -> dict[str, Any]:
         self.status, reason = None, ""
-        self.next_watch, self.watch_s = 0.0, FIRST_WATCH_S
+        self.memory.begin()
         started = time.monotonic()
         self.limit.begin()
         enter = [self.limit.enter, *([isolate] if self.spec.network == "isolated" else [])]
@@ -125,10 +120,10 @@ class Supervisor:
             settling_s = started + self.spec.settle_s - time.monotonic() if self.ready.awaited else WATCH_S
             if settling_s <= 0:
                 self.ready.tell(self.state)
-            reason = "fenced" if self.lease.is_over() else self._verdict()
+            reason = "fenced" if self.lease.is_over() else self.memory.verdict()
             if reason:
                 break
-            self._wait(min(self.next_watch - time.monotonic(), settling_s, LOOK_S))
+            self._wait(min(self.memory.next_look - time.monotonic(), settling_s, LOOK_S))
         if self.status is None and self.stopping:
             reason = "stopped"
             self._ask_for_checkpoint(enter)
@@ -136,7 +131,7 @@ class Supervisor:
             reason = "memory-limit"
         ran_s = time.monotonic() - started
         self._end_tree(0 if reason in ("memory-limit", "node-memory-floor") else self.spec.stop_grace_s)
-        return _exit_record(self.status or 0, reason, ran_s)
+        return exit_record(self.status or 0, reason, ran_s)
 
     def _ask_for_checkpoint(self, enter: list[Callable[[], None]]) -> None:
         """Before it is ended: it writes what it goes on from. It ends by itself when asked by a signal."""
@@ -155,10 +150,8 @@ class Supervisor:
                 break
             self._wait(until - time.monotonic())
         answer = self.status if asked.command is None else self.helper_status
-        unheard = asked.command is None and answer == signal_number(asked)
-        failed = asked.command is not None and answer not in (0, None)
-        outcome = "late" if answer is None else "unheard" if unheard else "failed" if failed else "written"
-        record = {"outcome": outcome, "seconds": round(time.monotonic() - began, 3), "at": int(time.time())}
+        seconds = round(time.monotonic() - began, 3)
+        record = {"outcome": outcome_of(asked, answer), "seconds": seconds, "at": int(time.time())}
         with suppress(OSError):  # a full disk: the files themselves tell
             write_json(self.layout.checkpoint_file(self.spec.id), record)
 
@@ -168,12 +161,12 @@ class Supervisor:
         with suppress(OSError):  # a stop tries again
             clear_traces(self.layout, self.spec.id)
 
-    def _outcome(self, exit_record: dict[str, Any], restarts: int) -> str:
-        if exit_record["code"] == 0 and exit_record["reason"] == "exit":
+    def _outcome(self, ended: dict[str, Any], restarts: int) -> str:
+        if ended["code"] == 0 and ended["reason"] == "exit":
             return "completed"
         if self.stopping:
             return "stopped"
-        if exit_record["reason"] == "fenced":
+        if ended["reason"] == "fenced":
             return "fenced"
         restart, early = self.spec.restart, self.ready.awaited
         return "failed" if early or restart.policy == "never" or restarts >= restart.attempts else "backoff"
@@ -215,30 +208,6 @@ class Supervisor:
         except ChildProcessError:
             return False
 
-    def _verdict(self) -> str:
-        """Looks at its memory, and the machine's, when it is time to; says why it has to end, if so."""
-        begin = time.monotonic()
-        if begin < self.next_watch:
-            return ""
-        tree = descendants(os.getpid())
-        self._remember([one.process for one in tree])
-        resident, limit = sum(one.rss_bytes for one in tree), self.spec.memory_bytes
-        verdict = "memory-limit" if self.limit.exceeded(tree) else ""
-        if not verdict and self.watchdog.must_go():
-            verdict = "node-memory-floor"
-        now = time.monotonic()
-        pause_s = min(self.watch_s, WATCH_CLOSE_S if resident > 0.8 * limit else WATCH_S)
-        self.next_watch, self.watch_s = now + max(pause_s, 10 * (now - begin)), 2 * pause_s
-        return verdict
-
-    def _remember(self, members: list[Process]) -> None:
-        """For who cleans up when this process is killed: members may have no tag left to be found by."""
-        if members != self.members:
-            record = {"boot_id": self.state["boot_id"], "members": members}
-            with suppress(OSError):  # a full disk: tried again at the next look
-                write_json(self.layout.members_file(self.spec.id), record, durable=False)
-                self.members = members
-
     def _record(self, state: str, **facts: Any) -> None:
         self.state.update(state=state, **facts)
         self._save()
@@ -267,18 +236,6 @@ class Supervisor:
 
     def _stop(self, _signal: int, _frame: Any) -> None:
         self.stopping = True
-
-
-def _exit_record(status: int, reason: str, ran_s: float) -> dict[str, Any]:
-    killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    name = next((one.name for one in signal.Signals if one == killed), f"signal {killed}") if killed else None
-    return {
-        "code": None if killed else os.WEXITSTATUS(status),
-        "signal": name,
-        "reason": reason or ("signal" if killed else "exit"),
-        "ran_s": round(ran_s, 3),
-        "at": int(time.time()),
-    }
 
 
 def main(work_dir: str, stack: str, instance: str) -> None:
