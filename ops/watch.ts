@@ -17,8 +17,9 @@ export interface WatchOptions {
 
 /**
  * Asks all nodes of a stack again and again how they are, keeps what is new in a journal and, where the cluster file wants that,
- * moves what a lost node had by a normal update. Ends with SIGINT or SIGTERM. Returns the exit status: 0 it was ended; with
- * `once` 0 all are healthy and all that should run does, 1 otherwise. Throws ConfigError.
+ * moves what a lost node had by a normal update. Ends with SIGINT or SIGTERM, or when another watch renews the stack's leases.
+ * Returns the exit status: 0 it was ended, 2 there is another; with `once` 0 all are healthy and all that should run does, 1
+ * otherwise. Throws ConfigError.
  */
 export async function watch(stack: string, options: WatchOptions): Promise<number> {
   const files = stackFiles(stack, options.configFile);

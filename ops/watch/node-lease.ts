@@ -4,6 +4,14 @@ export interface Clock {
   readonly now: number;
 }
 
+/** Who renews a lease: what another watch is told. */
+export interface Watcher {
+  /** user@host:folder. One that is started anew in the same place is the same, and goes on. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /** The lease that a question brings: until when, by the node's clock, instances may run. */
 export interface LeaseRequest {
   readonly boot_id: string;

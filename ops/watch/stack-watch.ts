@@ -1,5 +1,7 @@
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ownerHere } from "../../components/owner-here";
 import { sshAccess } from "../../components/ssh-access";
 import type { Cluster } from "../../topology/cluster";
 import { goneNodes } from "../../topology/gone-nodes";
@@ -65,11 +67,12 @@ export class StackWatch {
     const reached = sshNodes(cluster);
     const access = sshAccess(Object.fromEntries(reached.map(({ name, connection }) => [name, connection])));
     const known = lastFacts(files.facts);
+    const watcher = { by: ownerHere(realpathSync(files.watch)), since: new Date().toISOString() };
     this.#nodes = reached.map((node) => {
       const wasLeased = before.leased.has(node.name);
       const lease = new NodeLease(this.#leaseSeconds, wasLeased ? over : Number.NEGATIVE_INFINITY);
       const reach = { node: node.name, stack, access: access.get(node.name)!, gone: "" };
-      return new WatchedNode(node, reach, lease, graceSeconds, known?.nodes[node.name], wasLeased);
+      return new WatchedNode(node, reach, lease, watcher, graceSeconds, known?.nodes[node.name], wasLeased);
     });
     const { configFile } = options;
     this.#failover = new Failover(
@@ -116,18 +119,28 @@ export class StackWatch {
       text: `${this.stack}: ${this.#nodes.length} nodes every ${this.intervalSeconds} s; ${this.#leaseText()}`,
     });
     const begun = monotonic();
-    for (let rounds = 0; !ended.aborted; await sleep(look, undefined, { signal: ended }).catch(() => {})) {
+    const pause = () => sleep(look, undefined, { signal: ended }).catch(() => {});
+    for (let rounds = 0; !ended.aborted && !this.#held; await pause()) {
       if (monotonic() - begun >= rounds * this.intervalSeconds * 1000) {
         rounds = Math.floor((monotonic() - begun) / (this.intervalSeconds * 1000)) + 1;
         void this.#ask().catch((error: unknown) => this.#announcer.complain(error));
       }
       if (this.#isNew) this.#writeFacts();
-      if (this.cluster.failover.enabled) this.#failover.look();
+      // Whoever answers has first said whether another watch is there.
+      const haveSaid = this.#nodes.every(({ answers, wasAsked }) => !answers || wasAsked);
+      if (this.cluster.failover.enabled && haveSaid) this.#failover.look();
       if (!this.options.json) this.#screen?.show(this.#view());
     }
+    const held = this.#held;
     await this.#end();
+    if (held) console.error(`berth: ${held.leaseRefused}`);
     // Questions to nodes that do not answer would keep this process for a minute.
-    process.exit(0);
+    process.exit(held ? 2 : 0);
+  }
+
+  /** A node whose lease another watch renews: two would move the same instances. */
+  get #held(): WatchedNode | undefined {
+    return this.#nodes.find(({ isHeld }) => isHeld);
   }
 
   #leaseText(): string {
@@ -225,7 +238,9 @@ export class StackWatch {
     const text =
       left.length > 0
         ? `what runs on ${left.join(", ")} ends with its lease: the end could not be told there`
-        : "what runs goes on unwatched";
+        : this.#held
+          ? "somebody else watches what runs"
+          : "what runs goes on unwatched";
     this.#announcer.say({ event: "watch-ended", nodes: released, text });
     this.#announcer.end();
   }

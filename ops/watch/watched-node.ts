@@ -6,7 +6,7 @@ import type { FactsAnswer } from "../node/ask-facts";
 import { type Answer, askNode } from "../node/ask-node";
 import { changes, type Seen } from "./changes";
 import { monotonic } from "./monotonic";
-import type { Clock, LeaseRequest, NodeLease } from "./node-lease";
+import type { Clock, LeaseRequest, NodeLease, Watcher } from "./node-lease";
 import type { WatchEvent } from "./watch-event";
 
 /** An instance as its node's supervisor tells it, as far as a watch looks. */
@@ -26,6 +26,8 @@ interface WatchAnswer extends FactsAnswer {
     readonly armed: boolean;
     /** Why it cannot be renewed. */
     readonly refused?: string;
+    /** Another watch renews it. */
+    readonly held?: boolean;
     /** Instances whose supervisors know nothing of leases. */
     readonly without?: readonly string[];
   };
@@ -42,12 +44,16 @@ export class WatchedNode {
   answeringSince: number | undefined;
   answeredLast = Number.NEGATIVE_INFINITY;
   leaseRefused = "";
+  /** Another watch renews its lease. */
+  isHeld = false;
   leaseless: readonly string[] = [];
   /** Whether it keeps a lease, of this watch or of one before. */
   isLeased: boolean;
   /** Instances that were dead at the last two answers. */
   deadTwice: readonly string[] = [];
   isAsked = false;
+  /** A question has come to its end, with an answer or without. */
+  wasAsked = false;
   #seen: Seen | undefined;
   /** By this watch. */
   #isArmed = false;
@@ -56,6 +62,7 @@ export class WatchedNode {
     readonly node: SshNode,
     readonly reach: Reach,
     readonly lease: NodeLease,
+    private readonly watcher: Watcher,
     private readonly graceSeconds: number,
     before: NodeFacts | undefined,
     isLeased: boolean,
@@ -94,12 +101,14 @@ export class WatchedNode {
       return events;
     } finally {
       this.isAsked = false;
+      this.wasAsked = true;
     }
   }
 
   /** Takes the lease away, so that what runs there needs no watch. Returns what prevented it. */
   async release(owner: string): Promise<string | undefined> {
-    const request = { work_dir: this.node.remoteWorkDir, stack: this.reach.stack, owner };
+    const { by } = this.watcher;
+    const request = { work_dir: this.node.remoteWorkDir, stack: this.reach.stack, owner, by };
     const answer = await askNode(this.reach, "release", request);
     if ("problem" in answer) return answer.problem;
     this.lease.released();
@@ -114,7 +123,7 @@ export class WatchedNode {
       owner,
       node: { unified_memory: this.node.unifiedMemory },
       now: Date.now() / 1000,
-      ...(lease && { lease }),
+      ...(lease && { lease: { ...lease, ...this.watcher } }),
     });
   }
 
@@ -138,6 +147,7 @@ export class WatchedNode {
       this.deadTwice = dead(instances).filter((id) => dead(this.instances).includes(id));
       this.instances = instances;
       this.leaseless = lease.without ?? this.leaseless;
+      this.isHeld = lease.held === true;
       events.push(...this.#leaseChange(lease.refused ?? ""));
       if (lease.armed && !this.#isArmed)
         events.push({

@@ -116,6 +116,34 @@ describeIsolated("watch", () => {
     await expect.poll(() => steps(node).length, { timeout: 60_000 }).toBeGreaterThan(before);
   };
 
+  test("a second checkout's watch is refused while the first renews the leases, and may start once that has ended", async () => {
+    await succeeds(bed.up());
+    const first = watch();
+    await first.until("lease-armed", "one");
+    // Another folder of its own is what another checkout has.
+    const configFile = join(bed.folder, "second.yaml");
+    const folder = join(bed.folder, "second-watch");
+    const text = readFileSync(bed.workspace.configFile, "utf8");
+    writeFileSync(
+      configFile,
+      text.replace(/^( *)berth:watch: .*$/m, (_line, indent) => `${indent}berth:watch: ${folder}`),
+    );
+    const elsewhere = { ...bed.workspace, configFile };
+    const second = new TestWatch(elsewhere);
+    watches.push(second);
+    expect(await second.ended).toBe(2);
+    expect(second.said).toMatch(
+      /^berth: WatchedAlready: hive-cluster is watched already, by \S+@\S+:\S+ since 20\d\d-\S+; end that watch with Ctrl-C there\. If it was killed, wait \d+ s: then its lease is over$/m,
+    );
+    expect(second.all("lease-armed")).toEqual([]);
+    expect(isLeased("one")).toBe(true);
+    expect(await first.end()).toBe(0);
+    const third = new TestWatch(elsewhere);
+    watches.push(third);
+    await third.until("lease-armed", "one");
+    expect(await third.end()).toBe(0);
+  });
+
   test("a power cut: what the node had runs elsewhere, and it is used again when it is steady", async () => {
     await succeeds(bed.up());
     const one = watch();

@@ -8,10 +8,14 @@ export class TestWatch {
   /** What it printed besides. */
   said = "";
   readonly #child: ChildProcess;
-  readonly #ended: Promise<number | null>;
+  /** Its exit status. */
+  readonly ended: Promise<number | null>;
   #woken: () => void = () => {};
 
-  constructor({ stack, configFile, env }: Workspace, ...args: string[]) {
+  constructor(
+    { stack, configFile, env }: Pick<Workspace, "stack" | "configFile" | "env">,
+    ...args: string[]
+  ) {
     this.#child = spawn("./berth", ["watch", stack, "--config-file", configFile, "--json", ...args], {
       env,
       detached: true,
@@ -28,8 +32,8 @@ export class TestWatch {
       this.said += chunk;
       this.#woken();
     });
-    this.#ended = new Promise((done) => this.#child.on("close", done));
-    void this.#ended.then(() => this.#woken());
+    this.ended = new Promise((done) => this.#child.on("close", done));
+    void this.ended.then(() => this.#woken());
   }
 
   /** Events of a kind, about a node or instance if one is named. */
@@ -67,13 +71,13 @@ export class TestWatch {
   /** Ends it as Ctrl-C does; resolves with its exit status. */
   end(): Promise<number | null> {
     this.#child.kill("SIGINT");
-    return this.#ended;
+    return this.ended;
   }
 
   /** `kill -9`, with all that it has started: this computer loses its power. */
   async kill(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null)
       process.kill(-this.#child.pid!, "SIGKILL");
-    await this.#ended;
+    await this.ended;
   }
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -68,6 +69,37 @@ def test_a_release_lets_it_run_again(node: Node) -> None:
     assert node("release") == {"changed": True}
     is_in(node, "running")
     assert node("release") == {"changed": False}
+
+
+def test_a_second_watch_is_refused_until_the_first_is_over_or_has_ended(node: Node) -> None:
+    def renewed(by: str, seconds: float = 60) -> dict[str, Any]:
+        clock = ask(node)["lease"]
+        lease = {"boot_id": clock["boot_id"], "until": clock["now"] + seconds, "by": by, "since": "10:00"}
+        answer: dict[str, Any] = ask(node, lease=lease)["lease"]
+        return answer
+
+    node.start()
+    ann, bob = "ann@desk:/home/ann/berth", "bob@lap:/home/bob/berth"
+    assert renewed(ann)["armed"] is True
+    assert renewed(ann)["armed"] is True
+    file = node.stack_dir / "lease.json"
+    before = file.read_text()
+    second = renewed(bob)
+    assert (second["armed"], second["held"]) == (False, True)
+    assert re.sub(r"\d+ s:", "N s:", second["refused"]) == (
+        f"WatchedAlready: lab is watched already, by {ann} since 10:00; end that watch with Ctrl-C there. "
+        "If it was killed, wait N s: then its lease is over"
+    )
+    assert node("release", by=bob) == {"changed": False}
+    # A watch of an earlier version does not say who it is: it does not take what somebody has.
+    assert ask(node, 90)["lease"]["held"] is True
+    assert file.read_text() == before
+    expire(node)
+    assert renewed(bob)["armed"] is True
+    assert renewed(ann)["held"] is True
+    assert node("release", by=bob) == {"changed": True}
+    assert renewed(ann)["armed"] is True
+    assert node("release", by=ann) == {"changed": True}
 
 
 def test_a_start_is_a_word_of_who_is_here_again(node: Node) -> None:
