@@ -25,7 +25,7 @@ export async function gone(node: string, stack: string | undefined, options: Gon
   else if (isGone) print(machine, before, problem, kept);
   else
     console.error(
-      `berth: ${node} answers, so it can be left and cleared away as usual: pulumi up, pulumi destroy. To give it up all the same, so that what runs there goes on unseen, add --force`,
+      `berth: ${node} answers, so it can be left and cleared away as usual: pulumi up, pulumi destroy. To give it up all the same, so that what runs there goes on unseen, or ends with its lease where a watch keeps one, add --force`,
     );
   return isGone ? 0 : 1;
 }
@@ -45,7 +45,7 @@ function print(
 ): void {
   if (problem) console.log(problem);
   console.log(
-    `${name} is ${before ? "given up already" : "given up"}: nothing is asked of it, nothing counts as free there. What ran there may still run.`,
+    `${name} is ${before ? "given up already" : "given up"}: nothing is asked of it, nothing counts as free there. What ran there may still run, under a watch until its lease is over.`,
   );
   for (const { verb, what } of kept) console.log(`  kept for it: ${verb} ${what}`);
   console.log(

@@ -114,7 +114,7 @@ program
   .option("--config-file <file>", "stack file to use instead of the one in stacks/")
   .option(
     "--force",
-    "although it answers (what runs there goes on unseen), or is not in the cluster file any more",
+    "although it answers (what runs there goes on unseen; under a watch until its lease is over), or is not in the cluster file any more",
   )
   .option("--json", "the answer for machines")
   .addHelpText(

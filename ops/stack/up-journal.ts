@@ -49,10 +49,7 @@ export class UpJournal {
   ) {
     mkdirSync(folder, { recursive: true });
     this.#folder = folder;
-    writeFileSync(
-      this.#file("", "log"),
-      `${line(this.#begun, `${this.#by()} begins an update of ${stack}`)}\n`,
-    );
+    this.#write("", "log", `${line(this.#begun, `${this.#by()} begins an update of ${stack}`)}\n`);
   }
 
   /** What Pulumi has to be told besides. */
@@ -73,7 +70,7 @@ export class UpJournal {
       ...events.flatMap(told),
       line(ended, `the update ended with ${status}`),
     ];
-    writeFileSync(this.#file("", "log"), `${lines.join("\n")}\n`);
+    this.#write("", "log", `${lines.join("\n")}\n`);
     const state = {
       version: 1,
       stack: this.stack,
@@ -83,7 +80,7 @@ export class UpJournal {
       status,
       plan: JSON.parse(read("plan.json") ?? "null"),
     };
-    writeFileSync(this.#file("state_", "json"), `${JSON.stringify(state, null, 2)}\n`);
+    this.#write("state_", "json", `${JSON.stringify(state, null, 2)}\n`);
     rmSync(this.#scratch, { recursive: true });
     this.#removeOldest();
   }
@@ -92,9 +89,11 @@ export class UpJournal {
     return `${userInfo().username}@${hostname()}`;
   }
 
-  #file(kind: string, ending: string): string {
+  /** They tell what runs where, with which command: that is its owner's to show. */
+  #write(kind: string, ending: string, text: string): void {
     const time = this.#begun.toISOString().replace(/:/g, "-");
-    return join(this.#folder, `cluster_${kind}${time}_${this.stack}.${ending}`);
+    const name = `cluster_${kind}${time}_${this.stack}.${ending}`;
+    writeFileSync(join(this.#folder, name), text, { mode: 0o600 });
   }
 
   #removeOldest(): void {

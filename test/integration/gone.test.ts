@@ -104,7 +104,7 @@ test("a machine that answers is not given up without a word of force, and can be
   const refused = await bed.berthOn("gone", "rpi1");
   expect([refused.status, refused.output]).toEqual([
     1,
-    "berth: rpi1 answers, so it can be left and cleared away as usual: pulumi up, pulumi destroy. To give it up all the same, so that what runs there goes on unseen, add --force\n",
+    "berth: rpi1 answers, so it can be left and cleared away as usual: pulumi up, pulumi destroy. To give it up all the same, so that what runs there goes on unseen, or ends with its lease where a watch keeps one, add --force\n",
   ]);
   await succeeds(bed.berthOn("gone", "rpi1", "--force"));
   const before = bed.connections("rpi1");

@@ -47,7 +47,7 @@ test("a machine that does not answer is given up once, and taken back once", () 
   expect(berth("gone", "rpi1", "hive-cluster")).toEqual({
     status: 0,
     stdout: `berth: CannotConnect: rpi1: ssh: connect to host 127.0.0.1 port 1: Connection refused; see whether it is switched on and connected; to go on without it:  ./berth gone rpi1 hive-cluster
-rpi1 is given up: nothing is asked of it, nothing counts as free there. What ran there may still run.
+rpi1 is given up: nothing is asked of it, nothing counts as free there. What ran there may still run, under a watch until its lease is over.
 Next: pulumi up gives its instances another place, pulumi destroy does without it. Once it answers again:  ./berth back rpi1 hive-cluster
 `,
     stderr: "",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -36,6 +36,8 @@ it("an update leaves the plan, who ran it and how it ended, and what the engine 
   );
   journal.end(255);
   const [log, state] = readdirSync(join(folder, "logs")).sort();
+  const mode = (name: string) => (statSync(join(folder, "logs", name)).mode & 0o777).toString(8);
+  expect([mode(log!), mode(state!)]).toEqual(["600", "600"]);
   const lines = readFileSync(join(folder, "logs", log!), "utf8").split("\n");
   expect(lines.map((line) => line.replace(/^\S+ {2}/, "").replace(/^\S+@\S+/, "WHO"))).toEqual([
     "WHO begins an update of hive",
