@@ -1,10 +1,12 @@
 // Placement of 1,000 instances on 100 nodes: Berth's scored and fully explained decision beside first fit, which scores
 // nothing and explains nothing. First fit is the floor, not a product: it shows what scores and reasons cost.
+import { Command, Option } from "commander";
 import { explain } from "../placement/explain";
 import { place } from "../placement/place";
 import { aNode, anInstance, aTopology, gb } from "../test/support/topology";
 import type { Topology } from "../topology/topology";
 import { firstFit } from "./first-fit";
+import { proofs } from "./proofs";
 import { tightShapes } from "./tight-shapes";
 
 const nodeCount = 100;
@@ -22,9 +24,14 @@ const contenders: Record<string, () => number | Promise<number>> = {
   "first fit, same filters": () => firstFit(topology),
 };
 
-main();
+const parts = { speed, tight: tightShapes, proofs: () => proofs(5) };
 
-async function main(): Promise<void> {
+async function main({ only }: { only?: keyof typeof parts }): Promise<void> {
+  for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part();
+}
+
+/** What scores and reasons cost. */
+async function speed(): Promise<void> {
   const results: ({ name: string } & Awaited<ReturnType<typeof measure>>)[] = [];
   for (const [name, run] of Object.entries(contenders)) results.push({ name, ...(await measure(run)) });
   console.table(
@@ -38,7 +45,6 @@ async function main(): Promise<void> {
   console.log(
     JSON.stringify({ bench: "placement", nodes: nodeCount, instances: instanceCount, runs, results }),
   );
-  await tightShapes();
 }
 
 async function measure(run: () => number | Promise<number>) {
@@ -81,3 +87,11 @@ function largeTopology(): Topology {
   const { cluster, ...rest } = aTopology(nodes, instances);
   return { ...rest, cluster: { ...cluster, peerPorts: { start: 9000, end: 10_999 } } };
 }
+
+new Command("npm run bench:placement --")
+  .description(
+    "what scores and reasons cost beside first fit; clusters that are full; and how often, and how soon, a plan is proven to be the best",
+  )
+  .addOption(new Option("--only <part>", "one of the three").choices(Object.keys(parts)))
+  .action(main)
+  .parseAsync();

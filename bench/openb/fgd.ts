@@ -1,11 +1,12 @@
+import type { Kind } from "../../placement/pack/kind";
 import type { Packing } from "../../placement/pack/packing";
 import type { NewPolicy } from "./policy";
 import { ScoreTable } from "./score-table";
 
 /**
  * Fragmentation gradient descent (Weng, Yang and others, "Beware of Fragmentation", USENIX ATC 2023): the place where the
- * idle GPU that a usual pod could not use grows least. Scores are whole points and of equals the first by name wins, as in
- * the authors' simulator: without both it packs worse.
+ * idle GPU that a usual pod could not use grows least. Scores are whole points, as in the authors' simulator, and of equals
+ * the last by name wins, as their figures say: without both it packs worse.
  */
 export const fgd: NewPolicy = (packing, usual) => {
   const typical = typicalKinds(packing, usual);
@@ -26,7 +27,7 @@ export const fgd: NewPolicy = (packing, usual) => {
       packing.put(kind, machine, devices);
       const after = fragmentation(packing, typical, machine);
       packing.evict(machine, packing.residents[machine]!.length - 1);
-      const score = Math.trunc(100 / (1 + Math.exp((after - before) / 1000)));
+      const score = Math.trunc((1 / (1 + Math.exp(-((before - after) / 1000)))) * 100);
       if (score > best.score) best = { score, devices };
     }
     return best;
@@ -40,23 +41,30 @@ interface Typical {
 
 /** The most frequent kinds that make up 95 % of the pods; kinds that differ in RAM only are one. */
 function typicalKinds({ kinds }: Packing, usual: readonly number[]): Typical[] {
-  const counts = new Map<string, Typical>();
+  const counts = new Map<string, { kind: number; count: number }>();
   for (const [kind, count] of usual.entries()) {
     const { cpuMilli, gpus, gpuMilli, takes } = kinds[kind]!;
     const key = [cpuMilli, gpus, gpuMilli, ...takes.map((memory) => memory !== undefined)].join();
     const known = counts.get(key);
-    if (known) known.share += count;
-    else counts.set(key, { kind, share: count });
+    if (known) known.count += count;
+    else counts.set(key, { kind, count });
   }
   const all = usual.reduce((sum, count) => sum + count, 0);
-  const found: Typical[] = [];
+  const found: { kind: number; count: number }[] = [];
   let covered = 0;
-  for (const typical of [...counts.values()].sort((a, b) => b.share - a.share)) {
+  const byFrequency = (a: { kind: number; count: number }, b: { kind: number; count: number }) =>
+    b.count - a.count || larger(kinds[a.kind]!, kinds[b.kind]!);
+  for (const one of [...counts.values()].sort(byFrequency)) {
     if (covered >= 0.95 * all) break;
-    covered += typical.share;
-    found.push(typical);
+    covered += one.count;
+    found.push(one);
   }
-  return found.map(({ kind, share }) => ({ kind, share: share / covered }));
+  // Divided twice, as the authors do: the last digit counts.
+  return found.map(({ kind, count }) => ({ kind, share: count / all / (covered / all) }));
+}
+
+function larger(a: Kind, b: Kind): number {
+  return b.cpuMilli - a.cpuMilli || b.gpuMilli - a.gpuMilli || b.gpus - a.gpus;
 }
 
 /** Thousandths of idle GPU that a typical pod cannot use, as expected. */

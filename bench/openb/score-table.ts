@@ -17,13 +17,13 @@ export class ScoreTable {
     this.changes = new Int32Array(machines.length);
   }
 
-  /** The machine that rates best, of equals the first by name. -1: none has room. */
+  /** The machine that rates best, of equals the last by name. -1: none has room. */
   best(kind: number): number {
     const { packing, scores, scoredAt, changes } = this;
     const count = packing.machines.length;
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
-    for (let machine = 0; machine < count; machine++) {
+    for (let machine = count - 1; machine >= 0; machine--) {
       const cell = kind * count + machine;
       if (scoredAt[cell] !== changes[machine]) {
         scoredAt[cell] = changes[machine]!;

@@ -67,23 +67,27 @@ test.each(Object.keys(strategies))("%s takes nothing twice and stays below the b
   }
 });
 
-test("of equal machines the first takes it, with best fit and with FGD", () => {
+test("of equal machines the last takes it, with best fit and with FGD", () => {
   const machines = [0, 1, 2].map(() => trace.machines[1]!);
   for (const name of ["best-fit", "fgd"]) {
     const packing = strategies[name]!.run({ ...trace, machines }, [1], 1, 0);
-    expect(packing.residents.map((residents) => residents.length)).toEqual([1, 0, 0]);
+    expect(packing.residents.map((residents) => residents.length)).toEqual([0, 0, 1]);
   }
 });
 
 test("best fit takes the machine with the least left, FGD the one that stays of most use", () => {
   const machines = [trace.machines[2]!, trace.machines[1]!];
-  const online = (name: string, usual: number[]) =>
-    strategies[name]!.run({ ...trace, machines, pods: usual }, [1], 1, 0).residents.map(
+  const chosen = (name: string, usual: number[], order = machines) =>
+    strategies[name]!.run({ ...trace, machines: order, pods: usual }, [1], 1, 0).residents.map(
       ({ length }) => length,
     );
+  const online = (name: string, usual: number[]) => chosen(name, usual);
+  const reversed = (name: string, usual: number[]) => chosen(name, usual, [...machines].reverse());
   expect(online("best-fit", [3])).toEqual([0, 1]);
+  expect(reversed("best-fit", [3])).toEqual([1, 0]);
   // Only who asks for four devices is usual: the machine with four keeps them together.
   expect(online("fgd", [3])).toEqual([0, 1]);
-  // Of whole GPUs and shares each breaks one device: equal, the first.
-  expect(online("fgd", [0])).toEqual([1, 0]);
+  expect(reversed("fgd", [3])).toEqual([1, 0]);
+  // Of whole GPUs and shares each breaks one device: equal, the last.
+  expect(online("fgd", [0])).toEqual([0, 1]);
 });
