@@ -28,7 +28,8 @@ interface Source {
   readonly instance: string;
   readonly node: SshNode;
   readonly reach: Reach;
-  place: LogAnswer["place"];
+  /** How far it was read, by node: it may come back to one. */
+  readonly places: Map<string, LogAnswer["place"]>;
 }
 
 /** Seconds that a node waits for more before it says that there is none. */
@@ -80,28 +81,35 @@ async function instancesOn(nodes: readonly SshNode[], stack: string): Promise<st
 
 /** Finds the log: where the instance runs, else the youngest one. */
 async function firstAnswer(instance: string, nodes: readonly SshNode[], stack: string, lines: number) {
-  const found = await located(instance, nodes, stack, lines);
-  if (found) return { ...found, place: found.answer.place };
+  const { sources, problems } = await asked(instance, nodes, stack, lines);
+  for (const problem of problems) console.error(problem);
+  const places = new Map(sources.map(({ node, answer }) => [node.name, answer.place]));
+  const found = youngest(sources);
+  if (found) return { ...found, places };
   console.error(`berth: ${instance} has no log on ${nodes.map(({ name }) => name).join(", ")}`);
   return undefined;
 }
 
-async function located(instance: string, nodes: readonly SshNode[], stack: string, lines: number) {
+async function asked(instance: string, nodes: readonly SshNode[], stack: string, lines: number) {
   const answers = await askNodes(nodes, stack, async (node, reach) => ({
     node,
     reach,
     said: await ask(instance, node, reach, { lines }),
   }));
-  for (const { said } of answers.values()) if ("problem" in said) console.error(said.problem);
-  return [...answers.values()]
-    .flatMap(({ node, reach, said }) =>
+  return {
+    sources: [...answers.values()].flatMap(({ node, reach, said }) =>
       "answer" in said ? [{ instance, node, reach, answer: said.answer }] : [],
-    )
+    ),
+    problems: [...answers.values()].flatMap(({ said }) => ("problem" in said ? [said.problem] : [])),
+  };
+}
+
+const youngest = <Found extends { readonly answer: LogAnswer }>(sources: readonly Found[]) =>
+  sources
     .filter(({ answer }) => answer.modified !== null)
     .sort(
       (a, b) => Number(b.answer.runs) - Number(a.answer.runs) || b.answer.modified! - a.answer.modified!,
     )[0];
-}
 
 function ask(instance: string, node: SshNode, reach: Reach, fields: object): Promise<Answer<LogAnswer>> {
   const request = { work_dir: node.remoteWorkDir, stack: reach.stack, owner: "", instance: { id: instance } };
@@ -117,17 +125,18 @@ async function followed(
 ): Promise<never> {
   let [at, complained] = [source, ""];
   for (;;) {
-    const said = await ask(at.instance, at.node, at.reach, { after: at.place, wait_s: patience });
+    const after = at.places.get(at.node.name) ?? [0, 0];
+    const said = await ask(at.instance, at.node, at.reach, { after, wait_s: patience });
     if ("problem" in said) {
       if (said.problem !== complained) console.error(said.problem);
       complained = said.problem;
     } else {
       complained = "";
       print(at, said.answer.text, prefixed, options);
-      at.place = said.answer.place;
-      const isOver = !said.answer.runs && said.answer.text === "";
-      if (isOver && nodes.length > 1) at = await whereItRuns(at, nodes);
+      at.places.set(at.node.name, said.answer.place);
     }
+    const isOver = "problem" in said || (!said.answer.runs && said.answer.text === "");
+    if (isOver && nodes.length > 1) at = await whereItRuns(at, nodes);
     await sleep(pause);
   }
 }
@@ -135,10 +144,11 @@ async function followed(
 /** It may have moved. */
 async function whereItRuns(at: Source, nodes: readonly SshNode[]): Promise<Source> {
   const others = nodes.filter((node) => node !== at.node);
-  const found = await located(at.instance, others, at.reach.stack, 0);
+  const { sources } = await asked(at.instance, others, at.reach.stack, 0);
+  const found = youngest(sources);
   if (!found?.answer.runs) return at;
   console.error(`berth: ${at.instance} runs on ${found.node.name} now`);
-  return { ...found, place: [0, 0] };
+  return { ...found, places: at.places };
 }
 
 function print(

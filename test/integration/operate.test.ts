@@ -107,15 +107,26 @@ test(
     // Every line once and in order, on either node.
     for (const [index, number] of numbers.slice(1).entries())
       expect([0, numbers[index]! + 1]).toContain(number);
+    // Back again, from a machine that does not answer any more: what was written there before is old.
+    await bed.silence("rpi2");
+    await ran(bed.berthOn("gone", "rpi2"));
+    bed.write(talkers({ a: "rpi1", b: "jetson", c: "jetson" }));
+    await ran(bed.up());
+    await until(() => complained.includes("berth: a runs on rpi1 now\n"));
+    const begins = () => said.match(/^line 0$/gm)?.length ?? 0;
+    await until(() => begins() >= 2);
+    expect(begins()).toBe(2);
     follower.kill("SIGINT");
     expect(await once(follower, "close")).toEqual([null, "SIGINT"]);
+    await bed.awaken("rpi2");
+    await ran(bed.berthOn("back", "rpi2"));
 
     expect(await ran(bed.berth("ssh", "rpi1", "--", "echo", "$((6*7)); exit 3"), 3)).toBe("42\n");
     const table = await ran(bed.berth("resources"));
     expect(table).toMatch(/^jetson {2}memory {2}[█▒·]{20} {2}[\d.]+ of 64\.0 GB, [\d.]+ by Berth$/m);
     await bed.silence("rpi1");
     const known = JSON.parse(await ran(bed.berth("resources", "--json"), 1)).nodes;
-    expect([known.rpi1.problem.split(":")[1], known.rpi2.holdings[0].used_bytes > 0]).toEqual([
+    expect([known.rpi1.problem.split(":")[1], known.jetson.holdings[0].used_bytes > 0]).toEqual([
       " CannotConnect",
       true,
     ]);
