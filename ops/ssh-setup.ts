@@ -55,7 +55,8 @@ export async function sshSetup(
   const keys = [...new Set(todos.map(({ keyPath }) => keyPath))].filter((path) => !existsSync(path));
   const configPath = join(folder, "config");
   const before = existsSync(configPath) ? readFileSync(configPath, "utf8") : "";
-  const after = withSshBlock(before, stack, nodes);
+  // Of all: who comes later for one node alone still needs the others.
+  const after = withSshBlock(before, stack, all);
   for (const path of keys) console.log(`make a key        ${path} (ed25519, without a passphrase)`);
   for (const { node, hostKeys } of todos)
     for (const line of hostKeys)

@@ -13,6 +13,7 @@ export interface Verb<Args extends unknown[]> {
   /** What `--json` prints; undefined: it has none. */
   readonly json?: string;
   readonly exitStatus: string;
+  /** What follows `./berth`, or a line of the shell with `./berth` in it. */
   readonly examples: readonly string[];
   /** Does it; returns the exit status. Requires its module by itself: no verb waits for what another needs. */
   run(...args: Args): number | Promise<number>;
@@ -36,9 +37,11 @@ export function addVerb(program: Command, verb: Verb<any[]>): void {
 Exit status: ${verb.exitStatus}.
 
 Examples:
-${verb.examples.map((example) => `  ./berth ${example}`).join("\n")}`,
+${verb.examples.map((example) => `  ${typed(example)}`).join("\n")}`,
     )
     .action(async (...given) => {
       process.exitCode = await verb.run(...given.slice(0, verb.args.length + 1));
     });
 }
+
+const typed = (example: string) => (example.startsWith("eval ") ? example : `./berth ${example}`);

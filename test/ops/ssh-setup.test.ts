@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { dump } from "js-yaml";
+import { dump, load } from "js-yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Sshd, startSshd } from "../../lab/sshd";
 import { withSshBlock } from "../../ops/node/ssh-block";
@@ -90,6 +90,22 @@ test("it shows what it will do, does nothing without a yes, does it with one, an
     "",
   ]);
   expect([file("known_hosts"), file("config")]).toEqual([knownHosts, config]);
+}, 300_000);
+
+test("one node alone takes no other out of the block", () => {
+  const cluster = join(folder, "cluster.yaml");
+  const before = readFileSync(cluster, "utf8");
+  const { nodes, ...rest } = load(before) as { nodes: object[] };
+  writeFileSync(
+    cluster,
+    dump({ ...rest, nodes: [...nodes, { ...nodes[0], name: "rpi2", host: "localhost" }] }),
+  );
+  expect(setUp("--yes").status).toBe(0);
+  const both = file("config");
+  expect(both).toMatch(/\nHost rpi1\n[\s\S]*\nHost rpi2\n/);
+  expect(setUp("rpi2", "--yes").status).toBe(0);
+  expect(file("config")).toBe(both);
+  writeFileSync(cluster, before);
 }, 300_000);
 
 test("a configuration that is a link stays one; a key without its public half, and one that cannot tell it, are no crash", () => {

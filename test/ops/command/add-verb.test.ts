@@ -1,0 +1,24 @@
+/** That the examples of each verb's help are what can be typed. What they do is proved where the verbs are. */
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { addConnectVerbs } from "../../../ops/command/connect-verbs";
+import { addOperateVerbs } from "../../../ops/command/operate-verbs";
+
+const program = new Command("berth");
+addConnectVerbs(program);
+addOperateVerbs(program);
+
+test.each(program.commands.map((verb) => [verb.name(), verb] as const))(
+  "the examples of %s call it",
+  (name, verb) => {
+    let help = "";
+    verb.configureOutput({ writeOut: (text) => (help += text) });
+    verb.outputHelp();
+    const examples = help.slice(help.indexOf("Examples:\n")).trim().split("\n").slice(1);
+    const begin = new RegExp(`^  (\\./berth ${name} |eval "\\$\\(\\./berth ${name} )`);
+    expect([examples.length > 0, examples.filter((example) => !begin.test(`${example} `))]).toEqual([
+      true,
+      [],
+    ]);
+  },
+);
