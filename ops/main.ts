@@ -17,6 +17,7 @@ program
   .option("--cluster <file>", "cluster file, instead of a stack")
   .option("--scenario <file>", "scenario file, instead of a stack")
   .option("--connections <file>", "how to reach the nodes, where that differs from the cluster file")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
   .option("--json", "the plan for machines; docs/reference/plan.md says what is in it")
   .option("--html <file>", "also as a page with a picture, which needs nothing but itself")
   .option("--svg <file>", "also as a picture")
@@ -164,6 +165,7 @@ program
   .description("print a NixOS module for the Ray members that a stack has on a node; starts nothing")
   .argument("<stack>", "a stack of stacks/, such as cognition")
   .argument("<node>", "a node of its cluster, such as rpi1")
+  .option("--config-file <file>", "stack file to use instead of the one in stacks/")
   .addHelpText(
     "after",
     `
@@ -174,9 +176,9 @@ Exit status: 0 printed, 1 not all placed, 2 bad input.
 Examples:
   ./berth nixos cognition rpi1 > ray.nix`,
   )
-  .action(async (stack, node) => {
+  .action(async (stack, node, { configFile }) => {
     const { nixos } = require("./nixos") as typeof import("./nixos");
-    process.exitCode = await nixos(stack, node);
+    process.exitCode = await nixos(stack, node, configFile);
   });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

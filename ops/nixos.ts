@@ -13,8 +13,8 @@ import { stackTopology } from "./stack/topology";
  * Prints a NixOS module for the members of Ray clusters that a stack's plan puts on a node. Returns the exit status: 0 printed,
  * 1 not everything has a place. Throws ConfigError.
  */
-export async function nixos(stack: string, node: string): Promise<number> {
-  const { cluster, scenario, ...rest } = stackTopology(stack, stackFiles(stack));
+export async function nixos(stack: string, node: string, configFile?: string): Promise<number> {
+  const { cluster, scenario, ...rest } = stackTopology(stack, stackFiles(stack, configFile));
   const names = cluster.nodes.map(({ name }) => name);
   checkKnown("node", [node], names);
   const plan = await place({ cluster, scenario, ...rest });

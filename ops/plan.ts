@@ -17,6 +17,7 @@ export interface PlanOptions {
   cluster?: string;
   scenario?: string;
   connections?: string;
+  configFile?: string;
   json?: boolean;
   html?: string;
   svg?: string;
@@ -32,13 +33,15 @@ export async function plan(stack: string | undefined, options: PlanOptions): Pro
   return result.unplaced.length === 0 ? 0 : 1;
 }
 
-function topologyOf(stack: string | undefined, { cluster, scenario, connections }: PlanOptions): Topology {
+function topologyOf(stack: string | undefined, options: PlanOptions): Topology {
+  const { cluster, scenario, connections, configFile } = options;
   if (stack !== undefined) {
     if (cluster || scenario)
       throw new ConfigError(["berth: name a stack, or --cluster and --scenario, not both"]);
-    const files = stackFiles(stack);
+    const files = stackFiles(stack, configFile);
     return stackTopology(stack, connections ? { ...files, connections } : files);
   }
+  if (configFile !== undefined) throw new ConfigError(["berth: --config-file is of a stack; name that, too"]);
   if (cluster && scenario)
     return withGoneNodes(
       withDrainedNodes(loadTopology({ cluster, scenario, connections }), defaultDrainedFolder),

@@ -70,7 +70,25 @@ describe("berth plan", () => {
     });
   });
 
+  it("takes another stack file, as every verb of a stack does", () => {
+    const folder = mkdtempSync(join(tmpdir(), "berth-test-"));
+    const file = join(folder, "mine.yaml");
+    const config = [`berth:cluster: ${cluster}`, "berth:scenario: stacks/scenarios/split-brain.yaml"];
+    writeFileSync(file, `config: { ${config.join(", ")} }\n`);
+    const { status, stdout } = berth(["plan", "hive-cluster", "--json", "--config-file", file]);
+    rmSync(folder, { recursive: true });
+    expect({ status, scenario: JSON.parse(stdout).scenario }).toEqual({
+      status: 0,
+      scenario: "split-brain",
+    });
+  });
+
   it.each<[string, string[], string]>([
+    [
+      "a stack file without its stack",
+      ["plan", "--config-file", "stacks/Pulumi.hive-cluster.yaml"],
+      "berth: --config-file is of a stack; name that, too\n",
+    ],
     ["an unknown stack", ["plan", "hive"], 'berth: no stack "hive", did you mean "hive-cluster"?\n'],
     [
       "nothing to plan",
