@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Run } from "../../lab/workspace";
 import { describeIsolated } from "../support/isolated-test";
@@ -255,6 +256,50 @@ describeIsolated("watch", () => {
     await makesSteps("one");
     expect([one.all("failover-begun"), gone(), await placed()]).toEqual([[], [], "one"]);
     expect(steps("two").length + steps("three").length).toBe(0);
+  });
+
+  test("a full disk: the node is degraded and keeps what it has, its lease goes on; where none can be written, that is said", async () => {
+    const line =
+      "import itertools as i, time; all(print(n, flush=True) or not time.sleep(0.2) for n in i.count())";
+    const printer = {
+      instance_id: "a",
+      command: ["python3", "-c", line],
+      ram_gb: 0.2,
+      preferred_node: "one",
+    };
+    bed.write({ ...on("one"), instances: [printer] });
+    await succeeds(bed.up());
+    const one = watch();
+    await one.until("lease-armed", "one");
+    const pid = async () => JSON.parse(await succeeds(bed.berth("status", "--json"))).instances[0].pid;
+    const before = await pid();
+    await bed.fault("fill-disk", "one");
+    expect((await one.until("node-degraded", "one")).text).toContain("0.0 GB of its disk are free");
+    // More than a lease.
+    await sleep(20_000);
+    const unwanted = [
+      "lease-refused",
+      "instance-fenced",
+      "instance-died",
+      "instance-restarted",
+      "failover-begun",
+    ] as const;
+    expect(unwanted.flatMap((event) => one.all(event))).toEqual([]);
+    expect([await pid(), gone(), await placed()]).toEqual([before, [], "one"]);
+    expect(await one.end()).toBe(0);
+    expect(isLeased("one")).toBe(false);
+
+    const second = watch();
+    expect((await second.until("lease-refused", "one")).text).toMatch(/^one: DiskFull: /);
+    await bed.fault("heal", "one");
+    await second.until("lease-armed", "one");
+    await second.until("node-up", "one");
+    const lines = bed.log("one", "a").length;
+    await expect.poll(() => bed.log("one", "a").length, { timeout: 60_000 }).toBeGreaterThan(lines);
+    expect(await pid()).toBe(before);
+    expect(await succeeds(bed.berth("drift"))).toBe("hive-cluster: what runs is what the state says\n");
+    expect(await second.end()).toBe(0);
+    bed.write(on("one"));
   });
 
   test("with auto_restart: false a lost node is only reported, and nobody has a lease", async () => {

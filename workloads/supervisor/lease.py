@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from atomic_file import write_json
-from errors import BadRequest, NodeError
+from errors import BadRequest, NodeError, from_system
 from layout import Layout
 from ledger import entries_of
 from owner import check_owner
@@ -84,8 +84,11 @@ def renew(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
             return {**clock, "armed": False, "held": True, "refused": _held(layout, before, left_s)}
         if math.isinf(before.until) or before.until < until:
             _write(layout, {"boot_id": boot, "until": until, **by})
-    except (NodeError, OSError) as refused:
+    except NodeError as refused:
         return {**clock, "armed": False, "refused": str(refused)}
+    except OSError as failed:
+        name, text, _ = from_system(failed).parts
+        return {**clock, "armed": False, "refused": f"{name}: the lease cannot be written: {text}"}
     return {**clock, "armed": True, "without": _without(layout)}
 
 
