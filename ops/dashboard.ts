@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../topology/config-error";
 import { stackFile, stackFiles } from "../topology/stack-files";
+import { intervals, numberOption, ports } from "./command/number-option";
 import { Live } from "./dashboard/live";
 import { serve } from "./dashboard/serve";
 import { stackTopology } from "./stack/topology";
@@ -19,12 +20,12 @@ export interface DashboardOptions {
  * elsewhere would mean. Returns the exit status: 130. Throws ConfigError.
  */
 export async function dashboard(stack: string, options: DashboardOptions): Promise<number> {
-  const port = numberOf("--port", options.port, 0, 65_535);
+  const port = numberOption("--port", options.port, { ...ports, least: 0 });
   const { cluster } = stackTopology(stack, stackFiles(stack, options.configFile));
   const seconds =
     options.interval === undefined
       ? cluster.healthCheck.intervalSeconds
-      : numberOf("--interval", options.interval, 1, 86_400);
+      : numberOption("--interval", options.interval, intervals);
   const configFile = options.configFile ?? stackFile(stack);
   if (!existsSync(configFile)) throw new ConfigError([`berth: no file ${configFile}`]);
   const controller = new AbortController();
@@ -41,10 +42,4 @@ export async function dashboard(stack: string, options: DashboardOptions): Promi
   await live.untilEnded();
   await close();
   return 130;
-}
-
-function numberOf(flag: string, text: string, least: number, most: number): number {
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new ConfigError([`berth: ${flag}: expected a whole number from ${least} to ${most}, got "${text}"`]);
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { ConfigError } from "../topology/config-error";
+import { numberOption, ports } from "./command/number-option";
 import { type ForwardEvent, OpenForwards } from "./forward/open-forwards";
 import { labelOf } from "./forward/target";
 import { paint } from "./terminal/paint";
@@ -42,12 +42,7 @@ function firstSignal(): Promise<number> {
 }
 
 function localsOf({ local }: ForwardOptions): number[] | undefined {
-  const ports = local?.split(",").map((text) => (/^\d{1,5}$/.test(text) ? Number(text) : 0));
-  if (ports?.some((port) => port < 1 || port > 65_535))
-    throw new ConfigError([
-      `berth: --local: expected ports from 1 to 65535 with commas between, such as 9000,9001, got "${local}"`,
-    ]);
-  return ports;
+  return local?.split(",").map((text) => numberOption("--local", text, ports));
 }
 
 function print({ event, name, port, url, on, reason }: ForwardEvent): void {

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reach } from "../components/reach";
 import type { Cluster } from "../topology/cluster";
-import { ConfigError } from "../topology/config-error";
 import { drainedNodes, drainedText } from "../topology/drained-nodes";
 import type { FactsSnapshot, NodeFacts } from "../topology/facts";
 import { goneNodes } from "../topology/gone-nodes";
@@ -10,6 +9,7 @@ import { loadTopology } from "../topology/load-topology";
 import type { Node } from "../topology/node";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
+import { numberOption } from "./command/number-option";
 import { lastFacts, writeFacts } from "./health/facts-file";
 import { mergedFacts } from "./health/merged-facts";
 import { nodeHealth } from "./health/node-health";
@@ -116,8 +116,8 @@ function unknownNodes(kubernetes: Answer<KubernetesCensus> | undefined, { nodes 
 }
 
 function graceOf({ grace }: HealthOptions): number | undefined {
-  if (grace === undefined || /^\d{1,6}$/.test(grace)) return grace === undefined ? undefined : Number(grace);
-  throw new ConfigError([`berth: --grace: expected whole seconds, such as 60, got "${grace}"`]);
+  const range = { least: 0, most: 999_999, of: "seconds" };
+  return grace === undefined ? undefined : numberOption("--grace", grace, range);
 }
 
 async function askTwice(node: SshNode, reach: Reach): Promise<Answer<FactsAnswer>> {

@@ -5,6 +5,7 @@ import { didYouMean } from "../topology/did-you-mean";
 import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
+import { numberOption } from "./command/number-option";
 import { memberPods, podByName, podLogs } from "./kubernetes/pod-logs";
 import { type Answer, askNode } from "./node/ask-node";
 import { askNodes } from "./node/ask-nodes";
@@ -43,8 +44,7 @@ const pause = 500;
  * or nobody answered. Throws ConfigError.
  */
 export async function logs(stack: string, name: string, options: LogsOptions): Promise<number> {
-  if (!/^\d{1,6}$/.test(options.lines))
-    throw new ConfigError([`berth: --lines: expected a whole number, such as 20, got "${options.lines}"`]);
+  const lines = numberOption("--lines", options.lines, { least: 0, most: 999_999, of: "lines" });
   const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
   const ids = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map((job) => job.name)];
   const pods = memberPods(scenario.rayClusters);
@@ -53,6 +53,12 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
     (ids.includes(name) ? undefined : podByName(scenario.rayClusters, name));
   if (pod) return podLogs(cluster, pod, options);
   const names = [...sshNodes(cluster), ...pods].map((one) => one.name);
+  if (!names.includes(name) && cluster.nodes.some((node) => node.name === name)) {
+    const there = pods.length > 0 ? pods.map((one) => one.name).join(", ") : "none in this scenario";
+    throw new ConfigError([
+      `berth: ${name} is reached through Kubernetes only; name a Ray cluster there, or a member: ${there}`,
+    ]);
+  }
   if (![...ids, ...names].includes(name))
     throw new ConfigError([
       `berth: no instance, Ray job or node "${name}"${didYouMean(name, [...ids, ...names])}`,
@@ -62,7 +68,7 @@ export async function logs(stack: string, name: string, options: LogsOptions): P
   const nodes = isInstance ? machines : machines.filter((node) => node.name === name);
   const wanted = isInstance ? [name] : await instancesOn(nodes, stack);
   const prefixed = !isInstance && wanted.length > 1;
-  const sources = await Promise.all(wanted.map((id) => firstAnswer(id, nodes, stack, Number(options.lines))));
+  const sources = await Promise.all(wanted.map((id) => firstAnswer(id, nodes, stack, lines)));
   const found = sources.filter((source) => source !== undefined);
   for (const source of found) print(source, source.answer.text, prefixed, options);
   if (options.follow) await Promise.all(found.map((source) => followed(source, nodes, prefixed, options)));

@@ -3,6 +3,7 @@ import type { Cluster } from "../topology/cluster";
 import { ConfigError } from "../topology/config-error";
 import { loadTopology } from "../topology/load-topology";
 import { stackFiles } from "../topology/stack-files";
+import { intervals, numberOption } from "./command/number-option";
 import { pulumiSetUp, stackState } from "./stack/state";
 import { onlyWatch } from "./watch/only-watch";
 import { StackWatch } from "./watch/stack-watch";
@@ -40,11 +41,8 @@ export async function watch(stack: string, options: WatchOptions): Promise<numbe
 
 function intervalOf({ interval }: WatchOptions, { healthCheck, failover }: Cluster): number {
   if (interval === undefined) return healthCheck.intervalSeconds;
-  if (!/^[1-9]\d{0,4}$/.test(interval))
-    throw new ConfigError([
-      `berth: --interval: expected whole seconds from 1, such as 10, got "${interval}"`,
-    ]);
-  const [seconds, lease] = [Number(interval), failover.leaseSeconds];
+  const seconds = numberOption("--interval", interval, intervals);
+  const lease = failover.leaseSeconds;
   if (lease > 0 && lease < 2 * seconds)
     throw new ConfigError([
       `berth: --interval ${seconds}: the lease of ${lease} s is less than twice that; set failover.lease_seconds to ${2 * seconds} or more`,

@@ -53,7 +53,7 @@ test(
       JSON.parse(readFileSync(join(bed.folder, "facts.json"), "utf8")).nodes.rpi1.silent_since,
     ).toBeUndefined();
     expect(await ran(bed.berth("health", "--grace", "soon"), 2)).toBe(
-      'berth: --grace: expected whole seconds, such as 60, got "soon"\n',
+      'berth: --grace: expected a whole number of seconds from 0 to 999999, got "soon"\n',
     );
     await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
