@@ -143,7 +143,7 @@ function plainSsh(folder: string, cluster: string, scenario: string, lab: Lab) {
 
 function send(config: string, verb: string, stdin: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn("ssh", ["-F", config, "node", `exec python3 -I - ${verb}`], {
+    const child = spawn("ssh", ["-F", config, "node", `exec python3 -I -S - ${verb}`], {
       stdio: ["pipe", "ignore", "inherit"],
     });
     child.stdin.end(program(verb, stdin));

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sends one request to one node with the OpenSSH client: `sh components/run-on-node.sh VERB`, on stdin the request as a literal
 # of Python. VERB `connect` sends nothing: it makes sure that the node answers, and prints the path of its ssh configuration.
+# VERB `session` reads the request in one line, and what follows goes to the node as it comes, until the end of stdin.
 #
 # All else comes from the environment, so that neither the command nor an error that quotes it holds anything of the user's:
 #   BERTH_NODE         the node's name
@@ -10,6 +11,7 @@
 #   BERTH_SSH_ID       16 hex digits over the two texts that follow
 #   BERTH_SSH_CONFIG   an ssh configuration in which the node is called `node`; {folder} stands for the folder it will lie in
 #   BERTH_KNOWN_HOSTS  the host keys
+#   BERTH_ARRIVED      `yes` where this very request may have reached the node before; need not be there
 set -u
 umask 077
 : "${BERTH_NODE:?}" "${BERTH_SECONDS:?}" "${BERTH_SSH_ID:?}" "${BERTH_SSH_CONFIG:?}" "${BERTH_KNOWN_HOSTS:?}"
@@ -17,7 +19,7 @@ umask 077
 unset PULUMI_CONFIG_PASSPHRASE PULUMI_ACCESS_TOKEN
 
 verb=$1
-may_have_arrived=no
+may_have_arrived=${BERTH_ARRIVED:-no}
 supervisor=${0%/*}/../workloads/supervisor
 handshake_seconds=30
 # Seconds without a request after which a connection ends by itself.
@@ -130,15 +132,26 @@ send() {
   exec 4<"$home/out.$$" 6<"$home/err.$$"
   rm -f "$home/out.$$" "$home/err.$$"
   limit=$((BERTH_SECONDS + 15))
-  program | timeout -k 5 "$limit" ssh -F "$home/config" "$@" node "exec python3 -I - $verb" >&3 2>&5
+  program | timeout -k 5 "$limit" ssh -F "$home/config" "$@" node "exec python3 -I -S - $verb" >&3 2>&5
   status=$?
+}
+
+# The same with a node that goes on reading: its Python takes lines for the program up to one that is none. When the connection
+# is over so is this command, although `cat` still waits for a line: whoever sends lines has to hear of it.
+hold_session() {
+  read -r request
+  { program && echo '# requests follow' && cat; } | {
+    ssh -F "$home/config" node \
+      "exec python3 -I -S -c 'import sys; exec(b\"\".join(iter(sys.stdin.buffer.readline, b\"# requests follow\n\")))' session"
+    kill $$
+  }
 }
 
 # What the node's Python reads: the loader, and its call with the request; the supervisor as well where it may not be there yet.
 # One process writes all files: with one for each, asking 50 nodes would start thousands.
 program() {
   case $verb in
-    preflight | purge | facts | logs | census | examine | watch | checkpoint | snapshot) set -- "$supervisor"/*.py ;;
+    preflight | purge | facts | logs | census | examine | watch | session | checkpoint | snapshot) set -- "$supervisor"/*.py ;;
     *) set -- ;;
   esac
   cat "$supervisor/loader.py"
@@ -177,6 +190,11 @@ write_home || refuse "CannotWrite: $home; make room there, then run this again"
 if [ "$verb" = connect ]; then
   connect
   printf '%s\n' "$home/config"
+  exit
+fi
+if [ "$verb" = session ]; then
+  connect
+  hold_session
   exit
 fi
 request=$(cat)

@@ -10,6 +10,7 @@ import type { StackFiles } from "../../topology/stack-files";
 import { lastFacts, writeFacts } from "../health/facts-file";
 import { askKubernetesHealth } from "../kubernetes/ask-health";
 import { machineOf } from "../node/machine";
+import { NodeSession } from "../node/node-session";
 import type { stackState } from "../stack/state";
 import { isInForeground } from "../terminal/is-in-foreground";
 import { paint } from "../terminal/paint";
@@ -72,7 +73,10 @@ export class StackWatch {
       const wasLeased = before.leased.has(node.name);
       const lease = new NodeLease(this.#leaseSeconds, wasLeased ? over : Number.NEGATIVE_INFINITY);
       const reach = { node: node.name, stack, access: access.get(node.name)!, gone: "" };
-      return new WatchedNode(node, reach, lease, watcher, graceSeconds, known?.nodes[node.name], wasLeased);
+      const facts = known?.nodes[node.name];
+      const idleSeconds = 2 * intervalSeconds + 60;
+      const session = options.once ? undefined : new NodeSession(reach, node.remoteWorkDir, idleSeconds);
+      return new WatchedNode(node, reach, lease, watcher, graceSeconds, facts, wasLeased, session);
     });
     const { configFile } = options;
     this.#failover = new Failover(

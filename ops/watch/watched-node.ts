@@ -4,6 +4,7 @@ import type { SshNode } from "../../topology/ssh-nodes";
 import { nodeHealth } from "../health/node-health";
 import type { FactsAnswer } from "../node/ask-facts";
 import { type Answer, askNode } from "../node/ask-node";
+import type { NodeSession } from "../node/node-session";
 import { changes, type Seen } from "./changes";
 import { monotonic } from "./monotonic";
 import type { Clock, LeaseRequest, NodeLease, Watcher } from "./node-lease";
@@ -66,6 +67,7 @@ export class WatchedNode {
     private readonly graceSeconds: number,
     before: NodeFacts | undefined,
     isLeased: boolean,
+    private readonly session?: NodeSession,
   ) {
     this.facts = before;
     this.isLeased = isLeased;
@@ -117,14 +119,16 @@ export class WatchedNode {
   }
 
   #question(owner = "", lease: LeaseRequest | undefined): Promise<Answer<WatchAnswer>> {
-    return askNode(this.reach, "watch", {
+    const request = {
       work_dir: this.node.remoteWorkDir,
       stack: this.reach.stack,
       owner,
       node: { unified_memory: this.node.unifiedMemory },
       now: Date.now() / 1000,
       ...(lease && { lease: { ...lease, ...this.watcher } }),
-    });
+    };
+    const { session } = this;
+    return askNode(this.reach, "watch", request, undefined, session?.run.bind(session));
   }
 
   #take(answer: Answer<WatchAnswer>, begun: number): WatchEvent[] {

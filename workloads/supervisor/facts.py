@@ -25,7 +25,11 @@ ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 
 def facts(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
     """Verb: the facts, what to know about them, who holds what here and who should run but does not."""
-    entries = all_entries(layout)
+    return facts_with(all_entries(layout), layout, request)
+
+
+def facts_with(entries: list[Entry], layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
+    """The same of a node whose `entries` are known."""
     real = measure(layout.work_dir)
     return {
         "facts": real,

@@ -1,4 +1,6 @@
-"""The first lines that run on a node: `python3 -I - VERB` reads them on stdin, a call of `load` appended.
+"""The first lines that run on a node: `python3 -I -S - VERB` reads them on stdin, a call of `load` appended.
+
+Without the `site` module, which only costs time: nothing here needs a package of the node's.
 
 The supervisor itself (`program`) comes along where it may not be installed yet; otherwise the
 installed one is used. A program that came along is imported from memory: a killed command leaves nothing.
@@ -47,15 +49,19 @@ def refuse(problem: str) -> None:
     os._exit(1)
 
 
+def keep_deadline(verb: str, seconds: int) -> None:
+    """Refuses so many seconds from now, unless the command has ended."""
+    late = f"DeadlineExceeded: {verb} took longer than {seconds} s; run the update again"
+    signal.signal(signal.SIGALRM, lambda _signal, _frame: refuse(late))
+    signal.alarm(seconds)
+
+
 def load(text: str, program: Optional[Dict[str, str]] = None) -> None:
     """Runs the verb in argv with the request in `text` (JSON), for at most its `deadline_s` seconds."""
     verb, request = sys.argv[1], json.loads(text)
     if program is not None:
         request["program"] = program
-    seconds = int(request["deadline_s"])
-    late = f"DeadlineExceeded: {verb} took longer than {seconds} s; run the update again"
-    signal.signal(signal.SIGALRM, lambda _signal, _frame: refuse(late))
-    signal.alarm(seconds)
+    keep_deadline(verb, int(request["deadline_s"]))
     if sys.version_info < OLDEST_PYTHON:
         refuse(f"PythonTooOld: {sys.executable} is {sys.version.split()[0]}; install Python 3.8 or later")
     stack = os.path.join(os.path.expanduser(request["work_dir"]), ".berth", request["stack"])

@@ -52,13 +52,17 @@ def alive(process: Process) -> bool:
     return now is not None and now.process == process and now.state not in "ZX"
 
 
-def all_stats() -> Iterator[Stat]:
+def all_pids() -> list[int]:
     """Every process of the machine."""
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            found = stat(int(name))
-            if found:
-                yield found
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def all_stats() -> Iterator[Stat]:
+    """Every process of the machine that has not ended meanwhile."""
+    for pid in all_pids():
+        found = stat(pid)
+        if found:
+            yield found
 
 
 def descendants(root: int) -> list[Stat]:

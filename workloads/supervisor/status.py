@@ -16,7 +16,12 @@ UNWELL = ("dead", "failed", "evicted", "fenced")
 
 def status(layout: Layout, _request: dict[str, Any]) -> dict[str, Any]:
     """Verb: one object per instance, by id."""
-    return {"instances": [_describe(entry) for entry in entries_of(layout)]}
+    return status_with(entries_of(layout))
+
+
+def status_with(entries: list[Entry]) -> dict[str, Any]:
+    """The same of a stack whose `entries` are known."""
+    return {"instances": [_describe(entry) for entry in entries]}
 
 
 def state_of(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable, Iterable, NamedTuple
 
 from errors import NodeError
-from process_tree import Process, Stat, alive, all_stats, lineage, send
+from process_tree import Process, Stat, alive, all_pids, all_stats, lineage, send, stat
 
 TAG = "BERTH_TAG"
 ROLE = "BERTH_ROLE"
@@ -32,11 +32,13 @@ class Found(NamedTuple):
 def tagged(directory: Path) -> list[Found]:
     """Every process with a tag below `directory`."""
     tag = re.compile(b"\0" + re.escape(os.fsencode(f"{TAG}={directory}/")) + b"[^\0]*\0")
-    found = []
-    for one in _own():
-        environment = _environment(one)
+    above, found = set(lineage(os.getpid())), []
+    for pid in all_pids():
+        # The environment first: of a machine's processes next to none has a tag.
+        environment = _environment(pid)
         match = tag.search(environment)
-        if match:
+        one = stat(pid) if match and pid not in above else None
+        if match and one and _is_own(one):
             mine = os.fsdecode(match.group().strip(b"\0")).partition("=")[2]
             found.append(Found(one.process, mine, f"\0{ROLE}={SUPERVISOR}\0".encode() in environment))
     return found
@@ -53,7 +55,9 @@ def untagged(directory: Path) -> list[Process]:
         for one in _own()
         if not one.terminal
         and any(place.startswith(f"{directory}/") for place in _places(one))
-        and not any(name in _environment(one) for name in (f"\0{TAG}=".encode(), b"\0SSH_CONNECTION="))
+        and not any(
+            name in _environment(one.process.pid) for name in (f"\0{TAG}=".encode(), b"\0SSH_CONNECTION=")
+        )
         and not supervisors.intersection(lineage(one.process.pid))
     ]
 
@@ -97,10 +101,10 @@ def _is_own(one: Stat) -> bool:
         return False
 
 
-def _environment(one: Stat) -> bytes:
+def _environment(pid: int) -> bytes:
     """Its variables when it started, a zero byte before and after each; empty when it has ended meanwhile."""
     try:
-        with open(f"/proc/{one.process.pid}/environ", "rb") as file:
+        with open(f"/proc/{pid}/environ", "rb") as file:
             return b"\0" + file.read()
     except OSError:
         return b""

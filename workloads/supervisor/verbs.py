@@ -33,6 +33,7 @@ VERBS = {
     "census": "census",
     "examine": "examine",
     "watch": "watch",
+    "session": "session",
     "release": "lease",
     "checkpoint": "checkpointing",
     "snapshot": "snapshot",

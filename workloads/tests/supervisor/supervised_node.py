@@ -58,7 +58,7 @@ class Node:
         common = {"work_dir": str(self.work_dir), "stack": self.stack, "owner": OWNER, "deadline_s": 30}
         request = json.dumps(json.dumps({**common, **fields}))
         process = subprocess.Popen(
-            [*self.prefix, self.python, "-I", "-", verb],
+            [*self.prefix, self.python, "-I", "-S", "-", verb],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
