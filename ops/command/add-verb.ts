@@ -8,14 +8,19 @@ export interface Verb<Args extends unknown[]> {
   readonly description: string;
   /** Name and meaning each, in commander's notation: `<needed>`, `[optional]`. */
   readonly args: readonly (readonly [name: string, meaning: string])[];
-  /** Flags and meaning each, besides `--config-file` and `--json`. */
+  /** Flags and meaning each, besides `--config-file` and `--json`; then what it is where it is not written. */
   readonly options?: readonly (readonly [flags: string, meaning: string, fallback?: string])[];
   /** What `--json` prints; undefined: it has none. */
   readonly json?: string;
+  /** What else there is to know, before the exit status. */
+  readonly note?: string;
   readonly exitStatus: string;
   /** What follows `./berth`, or a line of the shell with `./berth` in it. */
   readonly examples: readonly string[];
-  /** Does it; returns the exit status. Requires its module by itself: no verb waits for what another needs. */
+  /**
+   * Does it; returns the exit status. Loads its module by itself, as no verb must wait for what another needs: by require, because
+   * tsx's CommonJS loader does not see import().
+   */
   run(...args: Args): number | Promise<number>;
 }
 
@@ -34,7 +39,7 @@ export function addVerb(program: Command, verb: Verb<any[]>): void {
     .addHelpText(
       "after",
       `
-Exit status: ${verb.exitStatus}.
+${verb.note ? `${verb.note}\n\n` : ""}Exit status: ${verb.exitStatus}.
 
 Examples:
 ${verb.examples.map((example) => `  ${typed(example)}`).join("\n")}`,

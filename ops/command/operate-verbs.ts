@@ -1,38 +1,17 @@
 import type { Command } from "commander";
 import { addVerb, stackArgument } from "./add-verb";
 
-const machineArguments = [
-  ["<node>", "a node of the cluster, such as rpi1"],
-  ["[stack]", "a stack of stacks/ with that cluster, where more than one has such a node"],
-] as const;
-const clusterOption = ["--cluster <file>", "cluster file, instead of a stack"] as const;
-
-/** The verbs for what the files say, what runs, and the machines themselves. */
+/** The verbs for what runs, and for what lies on the machines. */
 export function addOperateVerbs(program: Command): void {
   addVerb(program, {
-    name: "validate",
-    description: "check every file of a stack, or of all stacks, and name every mistake; contacts nobody",
-    args: [["[stack]", "a stack of stacks/; none: all of them"]],
-    json: "the mistakes for machines",
-    exitStatus: "0 no mistake, 2 one or bad input",
-    examples: ["validate hive-cluster", "validate --json"],
-    run: (stack, options) =>
-      (require("../validate") as typeof import("../validate")).validate(stack, options),
-  });
-  addVerb(program, {
-    name: "why",
-    description:
-      "why an instance is or is not planned on a node, and what would have to change; contacts nobody",
-    args: [
-      stackArgument,
-      ["<instance>", "an instance of its scenario, such as critic"],
-      ["<node>", "a node of its cluster, such as rpi1"],
-    ],
-    json: "the reasons for machines, in the words of docs/reference/plan.md",
-    exitStatus: "0 it is there, or would be when placed by hand; 1 something stands against it; 2 bad input",
-    examples: ["why hive-cluster critic rpi1", "why hive-cluster pessimist host --json"],
-    run: (stack, instance, node, options) =>
-      (require("../why") as typeof import("../why")).why(stack, instance, node, options),
+    name: "status",
+    description: "ask the machines what runs there, and Kubernetes how its Ray clusters are; changes nothing",
+    args: [stackArgument],
+    json: "the answers for machines",
+    exitStatus:
+      "0 all runs or has completed, and Ray clusters are ready; 1 something is not or a node did not answer; 2 bad input",
+    examples: ["status hive-cluster", "status hive-cluster --json"],
+    run: (stack, options) => (require("../status") as typeof import("../status")).status(stack, options),
   });
   addVerb(program, {
     name: "health",
@@ -191,28 +170,5 @@ export function addOperateVerbs(program: Command): void {
     exitStatus: "0 nothing of that kind is left, 1 something is or a node did not answer, 2 bad input",
     examples: ["sweep hive-cluster", "sweep hive-cluster --yes"],
     run: (stack, options) => (require("../sweep") as typeof import("../sweep")).sweep(stack, options),
-  });
-  addVerb(program, {
-    name: "drain",
-    description:
-      "take a machine out of service: it takes nothing new, the next updates empty it; previews them",
-    args: machineArguments,
-    options: [clusterOption, ["--reason <text>", "why; plans and health tell it"]],
-    json: "the answer for machines, without previews",
-    exitStatus: "0 it is drained, 1 it is, but not everything has another place, 2 bad input",
-    examples: ['drain rpi1 hive-cluster --reason "new SD card"', "drain rpi1 && ./berth up hive-cluster"],
-    run: (node, stack, options) =>
-      (require("../drain") as typeof import("../drain")).drain(node, stack, options),
-  });
-  addVerb(program, {
-    name: "undrain",
-    description: "take a drained machine back into service; nothing moves back by itself",
-    args: machineArguments,
-    options: [clusterOption],
-    json: "the answer for machines",
-    exitStatus: "0 it is in service, 2 bad input",
-    examples: ["undrain rpi1 hive-cluster"],
-    run: (node, stack, options) =>
-      (require("../undrain") as typeof import("../undrain")).undrain(node, stack, options),
   });
 }
