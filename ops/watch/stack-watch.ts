@@ -247,5 +247,6 @@ export class StackWatch {
           : "what runs goes on unwatched";
     this.#announcer.say({ event: "watch-ended", nodes: released, text });
     this.#announcer.end();
+    if (!this.options.json) this.#screen?.show(this.#view());
   }
 }

@@ -28,17 +28,21 @@ export function view(
     `${colours.bold(stack)}  every ${intervalSeconds} s, ${lease}${busy && `  ${colours.yellow(busy)}`}`,
     "",
     ...nodes.flatMap((node) => nodeLines(node, gone.includes(node.name), width, colours)),
-    ...(events.length > 0 ? ["", ...events.map((event) => eventLine(event))] : []),
+    // The day is known to who looks on.
+    ...(events.length > 0
+      ? ["", ...events.map((event) => eventLine(event).slice("2026-01-01 ".length))]
+      : []),
   ];
 }
 
 function nodeLines(
-  { name, facts, measured, instances, answers }: WatchedNode,
+  { name, facts, measured, instances, answers, wasAsked }: WatchedNode,
   isGone: boolean,
   width: number,
   colours: Colours,
 ): string[] {
-  const status = facts === undefined ? "…" : facts.status;
+  // What the facts say from before is not how it is now.
+  const status = facts === undefined || !wasAsked ? "…" : facts.status;
   const colour = {
     HEALTHY: colours.green,
     DEGRADED: colours.yellow,
@@ -49,16 +53,18 @@ function nodeLines(
     answers && measured
       ? `${gb(measured.mem_available_bytes)} of ${gb(measured.ram_bytes)} GB available`
       : undefined;
-  const words = [memory, facts?.reason, isGone ? "given up" : undefined].filter(Boolean).join("; ");
+  const words = [memory, wasAsked && facts?.reason, isGone ? "given up" : undefined]
+    .filter(Boolean)
+    .join("; ");
   const blank = " ".repeat(width);
   return [
-    `${name.padEnd(width)}  ${colour[status](status.padEnd(11))}  ${words}`,
+    `${name.padEnd(width)}  ${colour[status](status.padEnd(words === "" ? 0 : 11))}  ${words}`.trimEnd(),
     ...instances.map(({ id, state, restarts, uptime_s, memory_bytes, memory_limit_bytes }) => {
       const now = answers ? state : `${state} when it answered last`;
       const facts = [
         uptime_s === null || !answers ? undefined : duration(uptime_s),
-        restarts > 0 ? `${restarts} restarts` : undefined,
-        memory_bytes && answers ? `${gb(memory_bytes)} of ${gb(memory_limit_bytes ?? 0)} GB` : undefined,
+        restarts > 0 ? `${restarts} ${restarts === 1 ? "restart" : "restarts"}` : undefined,
+        memory_bytes && answers ? `${amount(memory_bytes)} of ${amount(memory_limit_bytes ?? 0)}` : undefined,
       ];
       const isFine = ["running", "starting", "completed"].includes(state) && answers;
       return `${blank}  ${id}  ${(isFine ? colours.green : colours.yellow)(now)}  ${facts.filter(Boolean).join(", ")}`.trimEnd();
@@ -72,3 +78,4 @@ export function eventLine({ at, event, text }: JournalEntry): string {
 }
 
 const gb = (bytes: number) => (bytes / 1e9).toFixed(1);
+const amount = (bytes: number) => (bytes >= 1e9 ? `${gb(bytes)} GB` : `${Math.round(bytes / 1e6)} MB`);
