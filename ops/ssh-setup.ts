@@ -17,15 +17,17 @@ import { loadTopology } from "../topology/load-topology";
 import { type SshNode, sshNodes } from "../topology/ssh-nodes";
 import { stackFiles } from "../topology/stack-files";
 import { withSshBlock } from "./node/ssh-block";
+import { addressOf, keyPathOf, type SetUpMachine, SshWay } from "./node/ssh-way";
 
 export interface SshSetupOptions {
   configFile?: string;
   yes?: boolean;
+  json?: boolean;
 }
 
-/** What is missing for a node; each is done only after it was shown. */
+/** What is missing for a machine; each is done only after it was shown. */
 interface Todo {
-  readonly node: SshNode;
+  readonly machine: SetUpMachine;
   readonly keyPath: string;
   /** Lines for known_hosts, of a machine that nobody has vouched for yet. */
   readonly hostKeys: readonly string[];
@@ -33,8 +35,8 @@ interface Todo {
 
 /**
  * Makes the nodes of a stack reachable without a password: a key if there is none, the machines' host keys after their fingerprints
- * were shown, the public key on each node (ssh itself asks for the password), a block in ~/.ssh/config. Shows what it will do, then
- * does it; what is there stays. Returns the exit status: 0 all can be reached, 1 one cannot or it was not wanted. Throws ConfigError.
+ * were shown, the public key on each node (ssh itself asks for the password), a block in ~/.ssh/config; jump hosts before the nodes
+ * behind them. Shows what it will do, then does it; what is there stays. Returns the exit status: 0 all can be reached, 1 one cannot or it was not wanted. Throws ConfigError.
  */
 export async function sshSetup(
   stack: string,
@@ -47,43 +49,104 @@ export async function sshSetup(
   const nodes = names.length > 0 ? all.filter(({ name }) => names.includes(name)) : all;
   const folder = join(homedir(), ".ssh");
   const knownHosts = join(folder, "known_hosts");
-  const todos = nodes.map((node): Todo => {
-    const keyPath = (node.connection.keyPath ?? join(folder, "id_ed25519")).replace(/^~(?=\/|$)/, homedir());
-    return { node, keyPath, hostKeys: isKnown(node, knownHosts) ? [] : scanned(node) };
-  });
-
-  const keys = [...new Set(todos.map(({ keyPath }) => keyPath))].filter((path) => !existsSync(path));
   const configPath = join(folder, "config");
-  const before = existsSync(configPath) ? readFileSync(configPath, "utf8") : "";
-  // Of all: who comes later for one node alone still needs the others.
-  const after = withSshBlock(before, stack, all);
-  for (const path of keys) console.log(`make a key        ${path} (ed25519, without a passphrase)`);
-  for (const { node, hostKeys } of todos)
-    for (const line of hostKeys)
-      console.log(`trust the machine ${node.name}: ${fingerprint(line)} says it is ${node.connection.host}`);
-  for (const { node, keyPath } of todos)
-    console.log(
-      `copy the key      ${keyPath}.pub to ${node.connection.user}@${node.connection.host} (${node.name}), unless it is there`,
+  const way = new SshWay(knownHosts);
+  try {
+    const todos = [...jumpHosts(nodes), ...nodes].map((machine): Todo => {
+      const { connection } = machine;
+      const key = isKnown(machine, knownHosts) ? undefined : (way.hostKey(machine) ?? "");
+      if (key === "") console.error(unseen(machine));
+      notice(machine, configPath);
+      return { machine, keyPath: keyPathOf(connection), hostKeys: key ? [key] : [] };
+    });
+    const keys = [...new Set(todos.map(({ keyPath }) => keyPath))].filter((path) => !existsSync(path));
+    const before = existsSync(configPath) ? readFileSync(configPath, "utf8") : "";
+    // Of all: who comes later for one node alone still needs the others.
+    const after = withSshBlock(before, stack, all);
+    const trust = todos.flatMap(({ machine: { name, connection }, hostKeys }) =>
+      hostKeys.map((line) => ({ name, host: connection.host, fingerprint: fingerprint(line) })),
     );
-  if (after !== before) console.log(`write             a block for ${stack} in ${configPath}`);
-  if (todos.some(({ hostKeys }) => hostKeys.length > 0))
+    const write = after === before ? null : configPath;
+    if (!options.json) show(stack, { keys, trust, todos, write });
+    const machines: Record<string, string | null> = {};
+    const told = () => {
+      const copy = todos.map(({ machine, keyPath }) => ({ name: machine.name, key: `${keyPath}.pub` }));
+      const done = Object.keys(machines).length > 0;
+      if (options.json)
+        console.log(JSON.stringify({ make: keys, trust, copy, write, done, machines }, null, 2));
+    };
+    if (!options.yes && (options.json || !(await confirmed()))) {
+      told();
+      return 1;
+    }
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const path of keys) makeKey(path);
+    const lines = todos.flatMap(({ hostKeys }) => hostKeys);
+    if (lines.length > 0) append(knownHosts, lines);
+    if (after !== before) replace(configPath, after);
+    for (const { machine, keyPath } of todos) {
+      const problem = isKnown(machine, knownHosts)
+        ? copyKey(machine, keyPath, way.to(machine))
+        : "its host key is not known; type the same again once it can be seen";
+      machines[machine.name] = problem ?? null;
+      if (!options.json) console.log(`${machine.name}: ${problem ?? "can be reached"}`);
+    }
+    told();
+    return Object.values(machines).every((problem) => problem === null) ? 0 : 1;
+  } finally {
+    way.end();
+  }
+}
+
+/** Each once, with the name of a node behind it. */
+function jumpHosts(nodes: readonly SshNode[]): SetUpMachine[] {
+  const found = new Map<string, SetUpMachine>();
+  for (const { name, connection } of nodes) {
+    const { jumpHost } = connection;
+    const id = jumpHost && `${jumpHost.user}@${addressOf(jumpHost)}`;
+    if (id && !found.has(id)) found.set(id, { name: `${name}'s jump host`, connection: jumpHost });
+  }
+  return [...found.values()];
+}
+
+function unseen({ name, connection }: SetUpMachine): string {
+  const address = addressOf(connection);
+  return connection.jumpHost
+    ? `${name}: its host key is not known, and nobody shows it at ${address} through its jump host yet`
+    : `${name}: nobody answers at ${address}; its host key is not known`;
+}
+
+/** A way that only the user's own ssh knows is none for Berth, which reads the cluster file alone. */
+function notice({ name, connection: { host, jumpHost } }: SetUpMachine, configPath: string): void {
+  if (jumpHost || !existsSync(configPath)) return;
+  const { stdout } = ran("ssh", ["-G", "-F", configPath, "--", host]);
+  const jump = /^proxyjump (?!none$)(.+)$/m.exec(stdout)?.[1];
+  if (jump)
+    console.error(
+      `${name}: ${configPath} goes to ${host} through ${jump}, and Berth does not read that; write it into the cluster file as jump_host`,
+    );
+}
+
+interface Shown {
+  readonly keys: readonly string[];
+  readonly trust: readonly { readonly name: string; readonly host: string; readonly fingerprint: string }[];
+  readonly todos: readonly Todo[];
+  readonly write: string | null;
+}
+
+function show(stack: string, { keys, trust, todos, write }: Shown): void {
+  for (const path of keys) console.log(`make a key        ${path} (ed25519, without a passphrase)`);
+  for (const one of trust)
+    console.log(`trust the machine ${one.name}: ${one.fingerprint} says it is ${one.host}`);
+  for (const { machine, keyPath } of todos) {
+    const { user, host } = machine.connection;
+    console.log(`copy the key      ${keyPath}.pub to ${user}@${host} (${machine.name}), unless it is there`);
+  }
+  if (write !== null) console.log(`write             a block for ${stack} in ${write}`);
+  if (trust.length > 0)
     console.log(
       "\nCompare each fingerprint with what the machine itself says:  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
     );
-  if (!options.yes && !(await confirmed())) return 1;
-
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const path of keys) makeKey(path);
-  const lines = todos.flatMap(({ hostKeys }) => hostKeys);
-  if (lines.length > 0) append(knownHosts, lines);
-  if (after !== before) replace(configPath, after);
-  let silent = 0;
-  for (const { node, keyPath } of todos) {
-    const problem = copyKey(node, keyPath, knownHosts);
-    if (problem) silent += 1;
-    console.log(`${node.name}: ${problem ?? "can be reached"}`);
-  }
-  return silent === 0 ? 0 : 1;
 }
 
 async function confirmed(): Promise<boolean> {
@@ -97,22 +160,12 @@ async function confirmed(): Promise<boolean> {
   return answer.trim().toLowerCase() === "yes";
 }
 
-const address = ({ connection: { host, port } }: SshNode) => (port === 22 ? host : `[${host}]:${port}`);
-
 /** A key in the cluster file counts: whoever wrote it has compared it. */
-function isKnown(node: SshNode, knownHosts: string): boolean {
-  if (node.connection.hostKey !== undefined) return true;
-  return existsSync(knownHosts) && ran("ssh-keygen", ["-F", address(node), "-f", knownHosts]).status === 0;
-}
-
-function scanned(node: SshNode): string[] {
-  const { host, port } = node.connection;
-  const { stdout } = ran("ssh-keyscan", ["-T", "5", "-t", "ed25519,ecdsa", "-p", `${port}`, "--", host]);
-  const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  // One is enough, and the better one.
-  const best = lines.find((line) => line.includes(" ssh-ed25519 ")) ?? lines[0];
-  if (!best) console.error(`${node.name}: nobody answers at ${address(node)}; its host key is not known`);
-  return best ? [best] : [];
+function isKnown({ connection }: SetUpMachine, knownHosts: string): boolean {
+  if (connection.hostKey !== undefined) return true;
+  return (
+    existsSync(knownHosts) && ran("ssh-keygen", ["-F", addressOf(connection), "-f", knownHosts]).status === 0
+  );
 }
 
 function fingerprint(line: string): string {
@@ -141,14 +194,8 @@ function replace(name: string, text: string): void {
 }
 
 /** Undefined: the key opens the machine. ssh-copy-id's way, by one login; a password is asked by ssh, and seen by nobody else. */
-function copyKey(node: SshNode, keyPath: string, knownHosts: string): string | undefined {
-  const { host, port, user, jumpHost, hostKey } = node.connection;
-  const trusted = hostKey ? pinned(node, hostKey) : [];
-  const common = [
-    ...["-F", "/dev/null", "-p", `${port}`, "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"],
-    ...["-o", `UserKnownHostsFile=${[...trusted, knownHosts].map((file) => `"${file}"`).join(" ")}`],
-    ...(jumpHost ? ["-J", `${jumpHost.user}@${jumpHost.host}:${jumpHost.port}`] : []),
-  ];
+function copyKey(machine: SetUpMachine, keyPath: string, common: readonly string[]): string | undefined {
+  const { host, user } = machine.connection;
   const target = `${user}@${host}`;
   const own = ["-i", keyPath, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes"];
   const opens = () =>
@@ -175,13 +222,6 @@ function publicKeyOf(keyPath: string): string | undefined {
   if (existsSync(`${keyPath}.pub`)) return readFileSync(`${keyPath}.pub`, "utf8").trim();
   const { status, stdout } = ran("ssh-keygen", ["-y", "-P", "", "-f", keyPath]);
   return status === 0 ? stdout.trim() : undefined;
-}
-
-/** The cluster file's host key as a file that ssh reads. */
-function pinned(node: SshNode, hostKey: string): string[] {
-  const file = join(homedir(), ".ssh", `berth-known-host-${node.name}`);
-  replace(file, `${address(node)} ${hostKey}\n`);
-  return [file];
 }
 
 const ran = (program: string, args: readonly string[]) => spawnSync(program, args, { encoding: "utf8" });

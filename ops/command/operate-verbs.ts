@@ -111,6 +111,7 @@ export function addOperateVerbs(program: Command): void {
       "make the nodes reachable without a password: key, host keys, public key on each, a block in ~/.ssh/config; shows it first",
     args: [stackArgument, ["[nodes...]", "only these"]],
     options: [["--yes", "do it without asking: the fingerprints shown are taken for right"]],
+    json: "what is missing, and with --yes what came of it, for machines; asks nothing",
     exitStatus: "0 all can be reached, 1 one cannot or it was not wanted, 2 bad input",
     examples: ["ssh-setup hive-cluster", "ssh-setup hive-cluster rpi1 --yes"],
     run: (stack, nodes, options) =>

@@ -132,6 +132,69 @@ test("a configuration that is a link stays one; a key without its public half, a
   );
 }, 300_000);
 
+test("a node behind a jump host: the jump host first, then the node through it, and a way that only ssh itself knows is named", async () => {
+  const jump = await startSshd({ directory: join(folder, "jump"), address: "127.0.0.2" });
+  const behind = await startSshd({ directory: join(folder, "behind"), address: "127.0.0.3" });
+  const user = userInfo().username;
+  const machine = { type: "host", ram_gb: 8, max_instances: 2, host: "127.0.0.3", ssh_port: behind.port };
+  const node = { name: "rpi1", ...machine, ssh_user: user, ssh_key_path: behind.keyPath };
+  const way = { host: "127.0.0.2", ssh_port: jump.port, ssh_user: user, ssh_key_path: jump.keyPath };
+  const write = (...nodes: object[]) =>
+    writeFileSync(join(folder, "cluster.yaml"), dump({ cluster: { name: "test" }, nodes }));
+  for (const name of ["config", "known_hosts"]) rmSync(join(home, ".ssh", name), { force: true });
+  try {
+    write({ ...node, jump_host: way });
+    // Nobody goes through a machine that is not trusted: what is behind it is seen once it is.
+    const first = setUp("--yes");
+    expect([first.status, first.stderr]).toEqual([
+      1,
+      `rpi1: its host key is not known, and nobody shows it at [127.0.0.3]:${behind.port} through its jump host yet\n`,
+    ]);
+    expect(first.stdout.split("\n").slice(-3, -1)).toEqual([
+      "rpi1's jump host: can be reached",
+      "rpi1: its host key is not known; type the same again once it can be seen",
+    ]);
+    const known = `[127.0.0.2]:${jump.port} ${jump.hostKey}\n`;
+    expect(file("known_hosts")).toBe(known);
+
+    const shown = setUp("--json");
+    const print = spawnSync("ssh-keygen", ["-lf", join(folder, "behind", "host_key.pub")], {
+      encoding: "utf8",
+    });
+    const trust = [{ name: "rpi1", host: "127.0.0.3", fingerprint: print.stdout.split(" ")[1] }];
+    const copy = [
+      { name: "rpi1's jump host", key: "FOLDER/jump/client_key.pub" },
+      { name: "rpi1", key: "FOLDER/behind/client_key.pub" },
+    ];
+    const plan = { make: [], trust, copy, write: null };
+    expect([shown.status, shown.stderr]).toEqual([1, ""]);
+    expect(JSON.parse(shown.stdout)).toEqual({ ...plan, done: false, machines: {} });
+    const logins = () =>
+      readFileSync(join(folder, "jump", "sshd.log"), "utf8").match(/Accepted publickey/g)!.length;
+    const before = logins();
+    const done = setUp("--yes", "--json");
+    // To see the host key, to look whether the jump host opens, and to look whether the node does.
+    expect(logins() - before).toBe(3);
+    expect([done.status, done.stderr]).toEqual([0, ""]);
+    const machines = { "rpi1's jump host": null, rpi1: null };
+    expect(JSON.parse(done.stdout)).toEqual({ ...plan, done: true, machines });
+    expect(file("known_hosts")).toBe(`${known}[127.0.0.3]:${behind.port} ${behind.hostKey}\n`);
+    const log = readFileSync(join(folder, "behind", "sshd.log"), "utf8");
+    expect(log).toMatch(/Accepted publickey for \S+ from 127\.0\.0\.\d/);
+    expect(file("config")).toContain(`ProxyJump ${user}@127.0.0.2:${jump.port}`);
+
+    // The cluster file says no way, the user's own configuration does.
+    write(node);
+    writeFileSync(join(home, ".ssh", "config"), "Host 127.0.0.3\n  ProxyJump bastion\n", { mode: 0o600 });
+    expect(setUp().stderr).toBe(
+      `rpi1: ${join(home, ".ssh", "config")} goes to 127.0.0.3 through bastion, and Berth does not read that; write it into the cluster file as jump_host\n\nNothing was done. To do it:  add --yes\n`,
+    );
+  } finally {
+    await jump.stop();
+    await behind.stop();
+  }
+}, 300_000);
+
 test("a block that is there is replaced, and what stands around it stays", () => {
   const node = (host: string) => [
     { ...aNode({ name: "rpi1" }), connection: { host, port: 22, user: "pi" } } as SshNode,
