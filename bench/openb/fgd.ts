@@ -5,8 +5,8 @@ import { ScoreTable } from "./score-table";
 
 /**
  * Fragmentation gradient descent (Weng, Yang and others, "Beware of Fragmentation", USENIX ATC 2023): the place where the
- * idle GPU that a usual pod could not use grows least. Scores are whole points, as in the authors' simulator, and of equals
- * the last by name wins, as their figures say: without both it packs worse.
+ * idle GPU that a usual pod could not use grows least. Scores are whole points and equals have a fixed order, as in the
+ * authors' simulator: without both it packs worse.
  */
 export const fgd: NewPolicy = (packing, usual) => {
   const typical = typicalKinds(packing, usual);

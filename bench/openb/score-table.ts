@@ -1,3 +1,4 @@
+import { Dice } from "../../placement/pack/dice";
 import type { Packing } from "../../placement/pack/packing";
 
 /** Scores of every kind on every machine, taken anew only where a machine has changed: without it each pod costs a look at all of them. */
@@ -5,6 +6,7 @@ export class ScoreTable {
   private readonly scores: Float64Array;
   private readonly scoredAt: Int32Array;
   private readonly changes: Int32Array;
+  private readonly order: readonly number[];
 
   /** @param rate more is better; called only where there is room */
   constructor(
@@ -15,15 +17,16 @@ export class ScoreTable {
     this.scores = new Float64Array(kinds.length * machines.length);
     this.scoredAt = new Int32Array(kinds.length * machines.length).fill(-1);
     this.changes = new Int32Array(machines.length);
+    this.order = drawnOrder(machines.length);
   }
 
-  /** The machine that rates best, of equals the last by name. -1: none has room. */
+  /** The machine that rates best, of equals the first in an order that is drawn once. -1: none has room. */
   best(kind: number): number {
     const { packing, scores, scoredAt, changes } = this;
     const count = packing.machines.length;
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
-    for (let machine = count - 1; machine >= 0; machine--) {
+    for (const machine of this.order) {
       const cell = kind * count + machine;
       if (scoredAt[cell] !== changes[machine]) {
         scoredAt[cell] = changes[machine]!;
@@ -40,4 +43,18 @@ export class ScoreTable {
   changed(machine: number): void {
     this.changes[machine]!++;
   }
+}
+
+/**
+ * The order of those that rate the same. The published code takes the first by name, yet with the public names that does
+ * not give the published figures, and any other fixed order does: in a drawn one nothing of the names is left.
+ */
+function drawnOrder(count: number): number[] {
+  const dice = new Dice(1);
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let index = count - 1; index > 0; index--) {
+    const other = dice.below(index + 1);
+    [order[index], order[other]] = [order[other]!, order[index]!];
+  }
+  return order;
 }
