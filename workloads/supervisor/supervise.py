@@ -130,8 +130,15 @@ class Supervisor:
         elif self.status and self.limit.exceeded([]):
             reason = "memory-limit"
         ran_s = time.monotonic() - started
-        self._end_tree(0 if reason in ("memory-limit", "node-memory-floor") else self.spec.stop_grace_s)
+        self._end_tree(self._grace_s(reason))
         return exit_record(self.status or 0, reason, ran_s)
+
+    def _grace_s(self, reason: str) -> float:
+        if reason in ("memory-limit", "node-memory-floor"):
+            return 0
+        # From the lease's end on, also where the machine stood still meanwhile: it may run elsewhere by now.
+        late_s = max(0, -self.lease.left_s()) if reason == "fenced" else 0
+        return max(0, self.spec.stop_grace_s - late_s)
 
     def _ask_for_checkpoint(self, enter: list[Callable[[], None]]) -> None:
         """Before it is ended: it writes what it goes on from. It ends by itself when asked by a signal."""

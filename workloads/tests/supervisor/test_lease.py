@@ -61,6 +61,14 @@ def test_what_is_not_renewed_ends_and_runs_again_when_it_is(node: Node) -> None:
     assert node.processes() == {}
 
 
+def test_a_machine_that_stood_still_through_lease_and_grace_ends_at_once(node: Node) -> None:
+    script = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
+    node.start(script=script, stop_grace_s=3600)
+    ask(node, 60)
+    expire(node)
+    is_in(node, "fenced")
+
+
 def test_a_release_lets_it_run_again(node: Node) -> None:
     node.start()
     ask(node, 60)
