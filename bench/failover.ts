@@ -45,7 +45,7 @@ failover: { lease_seconds: ${options.lease} }
 
 /** On a lab of its own: a second failover of the same node would wait longer until it is steady. */
 async function failover(cluster: string): Promise<Phases> {
-  const command = ["python3", "-uc", "import time\nprint('awake', time.time())\ntime.sleep(10000)"];
+  const command = ["python3", "-uc", "import time; print('awake', time.time()); time.sleep(10000)"];
   const instance = { instance_id: "a", ram_gb: 0.1, preferred_node: "one", command };
   const bed = await TestBed.open({
     isolated: {},
