@@ -91,5 +91,3 @@ function policyView({ job, cluster }: RayJobArgs) {
   const { node } = cluster.leader;
   return { ...described, job: name, envNames: Object.keys(env), stack: node.args.stack, node: node.name };
 }
-
-export type RayJobView = ReturnType<typeof policyView>;

@@ -43,5 +43,3 @@ function policyView({ node, spec, members }: BrainNodeArgs) {
     ...(gpuSharing && { gpuSharing }),
   };
 }
-
-export type BrainNodeView = ReturnType<typeof policyView>;

@@ -170,5 +170,3 @@ function policyView({ spec, members, exemption }: KubeRayClusterArgs) {
     ...(exemption && { exemption }),
   };
 }
-
-export type KubeRayClusterView = ReturnType<typeof policyView>;

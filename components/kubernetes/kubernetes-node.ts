@@ -36,5 +36,3 @@ function policyView({ machine, stack, heldByOthers = [] }: KubernetesNodeArgs) {
   const { connection, remoteWorkDir, ...described } = machine;
   return { ...described, stack, heldByOthers };
 }
-
-export type KubernetesNodeView = ReturnType<typeof policyView>;

@@ -64,5 +64,3 @@ function policyView({ spec, exemption }: SharedRayClusterArgs) {
   const { name, ...described } = spec;
   return { ...described, cluster: name, ...(exemption && { exemption }) };
 }
-
-export type SharedRayClusterView = ReturnType<typeof policyView>;

@@ -1,17 +1,14 @@
 // What Berth reads of a real API server, scheduler and cluster without a metrics API. No pod runs, so what pods use is not proved, only what
 // they ask for.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { kubectl } from "../../lab/kubernetes/kubectl";
 import { readKubernetesLab } from "../../lab/kubernetes/kubernetes-lab";
-import { berthCommand } from "../support/berth-command";
+import { StackFolder } from "../support/stack-folder";
 
 const lab = readKubernetesLab(inject("kubernetesLab"))!;
-const folder = mkdtempSync(join(tmpdir(), "berth-facts-"));
 const [research, inference] = ["facts-research", "facts-inference"];
-const file = (name: string) => join(folder, name);
 
 const cluster = ({ context = lab.context, node = "hw-brain-01" } = {}) => `
 cluster: {name: brain}
@@ -28,6 +25,12 @@ nodes:
     co_tenants: [{name: vllm, ram_gb: 8, gpu_memory_gb: 40, gpus: 1, namespace: ${inference}}]
 `;
 
+const folder = new StackFolder(
+  cluster(),
+  "{name: s, instances: [{instance_id: a, command: [sleep, '1'], ram_gb: 1}]}",
+);
+const { berth } = folder;
+
 const pod = (namespace: string, name: string, requests: object, labels: object = {}) => ({
   apiVersion: "v1",
   kind: "Pod",
@@ -39,23 +42,6 @@ const pod = (namespace: string, name: string, requests: object, labels: object =
 });
 
 beforeAll(async () => {
-  writeFileSync(file("cluster.yaml"), cluster());
-  writeFileSync(
-    file("scenario.yaml"),
-    "{name: s, instances: [{instance_id: a, command: [sleep, '1'], ram_gb: 1}]}",
-  );
-  writeFileSync(
-    file("stack.yaml"),
-    JSON.stringify({
-      config: {
-        "berth:cluster": file("cluster.yaml"),
-        "berth:scenario": file("scenario.yaml"),
-        "berth:facts": file("facts.json"),
-        "berth:drained": file("drained"),
-        "berth:gone": file("gone"),
-      },
-    }),
-  );
   for (const namespace of [research, inference]) {
     await kubectl(lab, ["create", "namespace", namespace]);
     await kubectl(lab, ["wait", "--for=create", "serviceaccount/default", `--namespace=${namespace}`]);
@@ -70,12 +56,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  rmSync(folder, { recursive: true });
+  folder.remove();
   await kubectl(lab, ["uncordon", "hw-brain-01"]);
   await kubectl(lab, ["delete", "namespace", research, inference, "--ignore-not-found"]);
 });
 
-const berth = (...args: string[]) => berthCommand([...args, "--config-file", file("stack.yaml")]);
 const holding = (instance: string, cpu_cores: number, more: object = {}) => ({
   stack: `kubernetes/${research}`,
   instance,
@@ -113,7 +98,7 @@ test("health tells how a node of Kubernetes is and what runs there, and keeps it
     },
     unknown_nodes: ["wrx80-node1"],
   });
-  expect(JSON.parse(readFileSync(file("facts.json"), "utf8"))).toEqual({
+  expect(JSON.parse(readFileSync(folder.file("facts.json"), "utf8"))).toEqual({
     version: 1,
     taken_at,
     nodes: { "HW-BRAIN-01": { status: "HEALTHY", allocatable, holdings, notes } },
@@ -130,22 +115,22 @@ HW-BRAIN-01  DEGRADED     pods ask for 30.0 of 128.0 GB, 5.5 of 20 cores, 2 of 2
              note: ${notes[0]}
 note: Kubernetes has nodes that the cluster file does not: wrx80-node1
 
-Written to ${relative(process.cwd(), file("facts.json"))}; the next preview reads it.
+Written to ${relative(process.cwd(), folder.file("facts.json"))}; the next preview reads it.
 `,
   });
   await kubectl(lab, ["uncordon", "hw-brain-01"]);
 });
 
 test("what is wrong with the way there is no word about the nodes: nothing is written", async () => {
-  rmSync(file("facts.json"));
-  writeFileSync(file("cluster.yaml"), cluster({ context: "berth-lap" }));
+  rmSync(folder.file("facts.json"));
+  folder.write("cluster.yaml", cluster({ context: "berth-lap" }));
   const { status, stderr } = await berth("health", "facts-test");
   expect([status, stderr]).toEqual([
     2,
     `berth: ContextUnknown: ${lab.kubeconfig} has no context "berth-lap", as kubernetes.context of the cluster file says, did you mean "${lab.context}"?\n`,
   ]);
-  expect(() => readFileSync(file("facts.json"))).toThrow("ENOENT");
-  writeFileSync(file("cluster.yaml"), cluster({ node: "hw-brain-1" }));
+  expect(() => readFileSync(folder.file("facts.json"))).toThrow("ENOENT");
+  folder.write("cluster.yaml", cluster({ node: "hw-brain-1" }));
   const { nodes } = JSON.parse((await berth("health", "facts-test", "--json")).stdout);
   expect(nodes["HW-BRAIN-01"]).toEqual({
     status: "UNAVAILABLE",
@@ -153,5 +138,5 @@ test("what is wrong with the way there is no word about the nodes: nothing is wr
     holdings: [],
     unwell: [],
   });
-  writeFileSync(file("cluster.yaml"), cluster());
+  folder.write("cluster.yaml", cluster());
 });

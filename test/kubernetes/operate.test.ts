@@ -1,31 +1,20 @@
 // What status, resources, logs and plan tell of a Ray cluster that the real operator and scheduler have made. No pod runs: what a
 // log holds is this test's own text, and what pods use nobody measures.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, expect, inject, test } from "vitest";
 import { kubectl, kubectlList } from "../../lab/kubernetes/kubectl";
 import { readKubernetesLab } from "../../lab/kubernetes/kubernetes-lab";
-import { berthCommand } from "../support/berth-command";
+import { StackFolder } from "../support/stack-folder";
 
 const lab = readKubernetesLab(inject("kubernetesLab"))!;
-const folder = mkdtempSync(join(tmpdir(), "berth-operate-"));
-const file = (name: string) => join(folder, name);
-const own = "--namespace=cognition";
-
-beforeAll(async () => {
-  writeFileSync(
-    file("cluster.yaml"),
-    `
+const folder = new StackFolder(
+  `
 cluster: {name: brain}
 kubernetes: {context: ${lab.context}, kubeconfig: ${lab.kubeconfig}}
 nodes:
   - {name: HW-BRAIN-01, kubernetes_node: hw-brain-01, type: host, arch: arm64, ram_gb: 128, cpu_cores: 20, gpus: 2, max_instances: 4}
 `,
-  );
-  writeFileSync(
-    file("scenario.yaml"),
-    `
+  `
 name: brain
 ray_clusters:
   - name: brain
@@ -34,29 +23,17 @@ ray_clusters:
     workers: [{name: gpu, count: 2, memory_gb: 16, object_store_gb: 4, cpu_cores: 4, gpus: 1}]
     kubernetes: {namespace: cognition}
 `,
-  );
-  writeFileSync(
-    file("stack.yaml"),
-    JSON.stringify({
-      config: {
-        "berth:cluster": file("cluster.yaml"),
-        "berth:scenario": file("scenario.yaml"),
-        "berth:facts": file("facts.json"),
-        "berth:drained": file("drained"),
-        "berth:gone": file("gone"),
-      },
-    }),
-  );
-});
+);
+const { berth } = folder;
+const own = "--namespace=cognition";
 
 afterAll(async () => {
-  rmSync(folder, { recursive: true });
+  folder.remove();
   await kubectl(lab, ["delete", "raycluster", "--all", own]);
   await kubectl(lab, ["delete", "namespace", "cognition", "--ignore-not-found"]);
   await kubectl(lab, ["delete", "priorityclass", "--selector=app.kubernetes.io/managed-by=berth"]);
 });
 
-const berth = (...args: string[]) => berthCommand([...args, "--config-file", file("stack.yaml")]);
 const cluster = async () =>
   JSON.parse((await berth("status", "brain-node", "--json")).stdout).ray_clusters[0];
 const pods = async () =>
@@ -128,7 +105,7 @@ test("logs finds a member's pod, by its name here or there", async () => {
     stdout: "",
     stderr: `berth: LogUnavailable: ${head} on HW-BRAIN-01 is running, its kubelet gives no log: 400 no logs found for container "ray-head" in pod "cognition/${head}"\n`,
   });
-  const log = file("head.log");
+  const log = folder.file("head.log");
   writeFileSync(
     log,
     ["one", "two", "three"]
