@@ -4,7 +4,6 @@ interface Metadata {
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly generation?: number;
 }
