@@ -47,7 +47,7 @@ export class ScoreTable {
 
 /**
  * The order of those that rate the same. The published code takes the first by name, yet with the public names that does
- * not give the published figures, and any other fixed order does: in a drawn one nothing of the names is left.
+ * not give the published figures; the last by name and each drawn order that was tried come near them (ADR 7).
  */
 function drawnOrder(count: number): number[] {
   const dice = new Dice(1);
