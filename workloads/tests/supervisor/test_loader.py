@@ -65,7 +65,7 @@ def test_unknown_verbs_and_directories_are_refused(node: Node) -> None:
             {},
             "there is no verb restart; there are facts, preflight, roster, start, stop, status, logs,"
             " ray-environment, ray-joined, ray-job, ray-job-stop, ray-remove, census, examine,"
-            " watch, release, checkpoint, snapshot, purge",
+            " watch, session, release, checkpoint, snapshot, purge",
         ),
         (
             "status",
