@@ -2,6 +2,7 @@ import type { KubeRayStatus } from "../kubernetes/kuberay-status";
 import type { PodStatus } from "../kubernetes/pod-status";
 import type { InstanceStatus } from "../status";
 import { duration } from "./duration";
+import { lastWords } from "./last-words";
 import { paint } from "./paint";
 
 export interface PrintedStatus {
@@ -92,18 +93,6 @@ function printTable(rows: readonly (readonly string[])[]): void {
       .map((cell, column) => cell.padEnd(column === row.length - 1 ? 0 : widths[column]!))
       .join("  ");
     console.log(line.slice(0, process.stdout.columns ?? Number(process.env.COLUMNS ?? 100)));
-  }
-}
-
-/** A log line of JSON as its words, without what the row says already. */
-function lastWords(line: string): string {
-  try {
-    const { t: _time, instance: _instance, ...facts } = JSON.parse(line);
-    return Object.entries(facts)
-      .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-      .join(" ");
-  } catch {
-    return line;
   }
 }
 
