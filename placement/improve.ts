@@ -11,6 +11,9 @@ import { worthOf } from "./worth";
 /** Looks per option, and at most. */
 const looks = { each: 300, most: 3e6 };
 
+/** How much a relaxed program may calculate: with 40 nodes and 120 instances it needs that to end, and without its end nothing is known. */
+const relaxedWork = 8e7;
+
 /** Makes a whole arrangement better: fewest moves, then the highest score, then the tie order. */
 export function improve(arrangement: Arrangement, problem: Problem, highs: Highs): Gap {
   const mayStay = arrangement.cost.moves + stays();
@@ -45,7 +48,7 @@ export function improve(arrangement: Arrangement, problem: Problem, highs: Highs
     if (program.variables > mostRelaxed) return Number.POSITIVE_INFINITY;
     const relaxed = program.variables > mostWhole;
     const start = program.valuesOf(arrangement.choices());
-    const answer = program.maximize(objective, highs, relaxed ? { relaxed } : { start });
+    const answer = program.maximize(objective, highs, relaxed ? { relaxed, work: relaxedWork } : { start });
     if (answer.kind === "infeasible") return Number.POSITIVE_INFINITY;
     if (!relaxed && answer.kind === "solution" && answer.value > total(objective, start) + tolerance) {
       const before = arrangement.choices();
