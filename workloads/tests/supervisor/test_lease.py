@@ -143,13 +143,13 @@ def test_a_fenced_instance_can_be_stopped_and_counts_until_then(node: Node) -> N
 
 
 def test_what_fails_does_not_run_again_without_a_lease(node: Node) -> None:
-    restart = {"policy": "on-failure", "attempts": 9, "interval_s": 600, "backoff_s": 2}
+    restart = {"policy": "on-failure", "attempts": 9, "interval_s": 600, "backoff_s": 8}
     node.start(script="import time\nprint('awake', flush=True)\ntime.sleep(1)\nexit(1)", restart=restart)
     is_in(node, "backoff")
     ask(node, 60)
     expire(node)
     is_in(node, "fenced")
-    time.sleep(2.5)
+    time.sleep(8.5)
     assert node.log() == "awake\n"
 
 
