@@ -3,16 +3,13 @@ import type { Terms } from "./integer-program";
 import { PlacementProgram, total } from "./placement-program";
 import type { Gap } from "./plan";
 import type { Problem } from "./problem";
+import { provingEffort } from "./proving";
 import { rearrange } from "./rearrange";
-import { mostRelaxed, mostWhole } from "./sizes";
 import type { Highs } from "./solver";
 import { worthOf } from "./worth";
 
 /** Looks per option, and at most. */
 const looks = { each: 300, most: 3e6 };
-
-/** How much a relaxed program may calculate: with 40 nodes and 120 instances it needs that to end, and without its end nothing is known. */
-const relaxedWork = 8e7;
 
 /** Makes a whole arrangement better: fewest moves, then the highest score, then the tie order. */
 export function improve(arrangement: Arrangement, problem: Problem, highs: Highs): Gap {
@@ -45,12 +42,12 @@ export function improve(arrangement: Arrangement, problem: Problem, highs: Highs
 
   /** Takes over what is better. Returns how much is possible at most. */
   function maximized(program: PlacementProgram, objective: Terms): number {
-    if (program.variables > mostRelaxed) return Number.POSITIVE_INFINITY;
-    const relaxed = program.variables > mostWhole;
     const start = program.valuesOf(arrangement.choices());
-    const answer = program.maximize(objective, highs, relaxed ? { relaxed, work: relaxedWork } : { start });
+    const effort = provingEffort(problem.rooms.length, program.variables, start);
+    if (!effort) return Number.POSITIVE_INFINITY;
+    const answer = program.maximize(objective, highs, effort);
     if (answer.kind === "infeasible") return Number.POSITIVE_INFINITY;
-    if (!relaxed && answer.kind === "solution" && answer.value > total(objective, start) + tolerance) {
+    if (!effort.relaxed && answer.kind === "solution" && answer.value > total(objective, start) + tolerance) {
       const before = arrangement.choices();
       arrangement.take(program.choices(answer.values));
       if (arrangement.cost.missing > 0) arrangement.take(before);

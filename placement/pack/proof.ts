@@ -1,8 +1,8 @@
 import type { Choice } from "../decide";
-import type { Answer, Terms } from "../integer-program";
+import type { Terms } from "../integer-program";
 import { PlacementProgram, terms, total } from "../placement-program";
 import type { Problem } from "../problem";
-import { mostRelaxed, mostWhole } from "../sizes";
+import { provingEffort } from "../proving";
 import type { Highs } from "../solver";
 
 /** What is not ruled out, and a placement that is better, where the solver found one. */
@@ -14,16 +14,13 @@ export interface Verdict {
 
 type Choices = ReadonlyMap<string, Choice>;
 
-/** How much the solver may calculate: a preview waits for it. */
-const effort = { branches: 200, work: 2e6 };
-
 /** A solver's sums of whole numbers are whole but for this. */
 const tolerance = 1e-6;
 
 /** How many at most can stay where they are. */
 export function mostStaying(problem: Problem, found: Choices, highs: Highs): Verdict {
   const program = PlacementProgram.ofAll(problem, "nothing");
-  return judged(program, program.staying, found, highs);
+  return judged(problem, program, program.staying, found, highs);
 }
 
 /**
@@ -70,16 +67,22 @@ export function mostBlocks(
     program.row([...ram, [room, isEmpty]], "<=", room);
     return [[blocks[index]!, isEmpty]];
   });
-  return judged(program, worth, found, highs);
+  return judged(problem, program, worth, found, highs);
 }
 
-function judged(program: PlacementProgram, worth: Terms, found: Choices, highs: Highs): Verdict {
-  if (program.variables > mostRelaxed) return { most: Number.POSITIVE_INFINITY };
+function judged(
+  problem: Problem,
+  program: PlacementProgram,
+  worth: Terms,
+  found: Choices,
+  highs: Highs,
+): Verdict {
   const start = program.valuesOf(found);
-  const whole = program.variables <= mostWhole;
-  const answer: Answer = program.maximize(worth, highs, whole ? { start, ...effort } : { relaxed: true });
-  if (answer.kind === "infeasible") return { most: Number.POSITIVE_INFINITY };
+  const effort = provingEffort(problem.rooms.length, program.variables, start);
+  const answer = effort && program.maximize(worth, highs, effort);
+  if (!answer || answer.kind === "infeasible") return { most: Number.POSITIVE_INFINITY };
   const most = Math.max(total(worth, start), Math.floor(answer.bound + tolerance));
-  if (!whole || answer.kind !== "solution" || answer.value < total(worth, start) + 0.5) return { most };
+  if (effort.relaxed || answer.kind !== "solution" || answer.value < total(worth, start) + 0.5)
+    return { most };
   return { most, better: program.choices(answer.values) };
 }

@@ -115,7 +115,7 @@ const situations: Record<string, Topology> = {
     anInstance({ id: "b", ramBytes: gb(9) }),
     anInstance({ id: "c", ramBytes: gb(3) }),
   ]),
-  "a gap to the best": planted({ seed: 2, nodes: 12, instances: 48, fill: 0.97 }),
+  "a gap to the best": planted({ seed: 2, nodes: 50, instances: 100, fill: 0.97 }),
   packed: packedOf(planted({ seed: 2, nodes: 4, instances: 8, fill: 0.5 })),
 };
 
