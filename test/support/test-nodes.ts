@@ -63,7 +63,7 @@ export class TestNodes {
    * does not within two minutes.
    */
   async verb(node: string, verb: string): Promise<undefined> {
-    const words = verb === "code" ? "rsync\0--server" : `python3\0-I\0-\0${verb}\0`;
+    const words = verb === "code" ? "rsync\0--server" : `python3\0-I\0-S\0-\0${verb}\0`;
     const isThere = () =>
       processesOf(this.machine(node)).some(({ pid }) => commandLine(pid).startsWith(words));
     for (const deadline = Date.now() + 120_000; !isThere(); await sleep(2))

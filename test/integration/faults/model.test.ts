@@ -220,7 +220,7 @@ function runningOn(bed: TestBed): { id: Id; node: NodeName; version: number }[] 
 /** Resolves when nothing that a killed engine has started is under way on a node. */
 async function settled(bed: TestBed): Promise<void> {
   const verbs = () =>
-    nodes.flatMap((node) => bed.processesOf(node)).filter((line) => / -I - \w+$|^rsync /.test(line));
+    nodes.flatMap((node) => bed.processesOf(node)).filter((line) => / -I -S - \w+$|^rsync /.test(line));
   await expect.poll(verbs, { timeout: 200_000 }).toEqual([]);
 }
 
