@@ -289,6 +289,8 @@ describeIsolated("watch", () => {
     expect(await one.end()).toBe(0);
     expect(isLeased("one")).toBe(false);
 
+    // The lease has left room.
+    await bed.fault("fill-disk", "one");
     const second = watch();
     expect((await second.until("lease-refused", "one")).text).toMatch(/^one: DiskFull: /);
     await bed.fault("heal", "one");

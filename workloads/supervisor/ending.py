@@ -20,6 +20,8 @@ from units import end_units
 DEFAULT_GRACE_S = 10.0
 SUPERVISOR_GRACE_S = 3.0
 """What a supervisor gets on top of its instance's grace before it is taken for hung."""
+GROUP_S = 10.0
+"""What the kernel gets to let go of a group after its processes were killed."""
 
 
 def stop(layout: Layout, request: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def end_instances(layout: Layout, instances: list[str], everything: bool = False
     for unit in [layout.unit("*")] if everything else map(layout.unit, instances):
         end_units(f"{unit}.service")
     for group in groups:
-        group.remove()
+        group.remove(within_s=GROUP_S)
     for instance in instances:
         clear_traces(layout, instance)
     if everything:

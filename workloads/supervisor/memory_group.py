@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,11 +103,21 @@ class MemoryGroup(NamedTuple):
         inactive = self._numbers("memory.stat").get(self.files.inactive, 0)
         return max(0, int((self.path / self.files.usage).read_text()) - inactive)
 
-    def remove(self) -> None:
-        """The empty group goes; no group is fine. Raises OSError when a process is left in it."""
+    def remove(self, within_s: float = 0) -> None:
+        """The empty group goes; no group is fine. Raises OSError when a process is left in it.
+
+        `within_s`: waits so long for one that has been killed: a large one is in it after it counts as ended.
+        """
+        deadline = time.monotonic() + within_s
         for directory, _, _ in os.walk(self.path, topdown=False):
-            with suppress(FileNotFoundError):
-                os.rmdir(directory)
+            while Path(directory).is_dir():
+                try:
+                    with suppress(FileNotFoundError):
+                        os.rmdir(directory)
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.02)
 
     def _numbers(self, file: str) -> dict[str, int]:
         """`key number` lines; a lone number has no key. Empty where the kernel has no such file."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from back_ends import back_end
 from errors import NodeError
-from memory_group import MemoryGroup
+from memory_group import MemoryGroup, group_of
 from memory_limit import assert_limit
 from supervised_node import Node, running, wait_until
 
@@ -126,6 +126,23 @@ def test_whoever_is_in_the_group_is_ended_without_any_other_trace(node: Node, ve
     finally:
         stray.kill()
         stray.wait()
+
+
+@pytest.mark.skipif(BEST == "sampling", reason=f"no groups here: {'; '.join(back_end().why)}")
+def test_a_group_goes_when_the_last_process_has_left_it() -> None:
+    own = group_of()
+    assert own
+    group = own.below("berth-test-remove")
+    group.make(2 * 10**8)
+    leaving = subprocess.Popen(["sleep", "1"])
+    try:
+        (group.path / "cgroup.procs").write_text(str(leaving.pid))
+        with pytest.raises(OSError, match="busy"):
+            group.remove()
+        group.remove(within_s=60)
+        assert not group.path.exists()
+    finally:
+        leaving.wait()
 
 
 def test_a_limit_that_the_kernel_does_not_keep_is_refused(tmp_path: Path) -> None:
