@@ -34,10 +34,7 @@ interface Row {
 
 async function main(options: Options): Promise<void> {
   const trace = readTrace(options.nodes, options.pods);
-  const draws = options.seeds.map((seed) => ({
-    seed,
-    pods: arrivedAt(options.arrived / 100, trace, drawPods(trace, seed, 1.3)),
-  }));
+  const draws = options.seeds.map((seed) => drawOf(trace, seed, options));
   const bounds = options.bound ? await boundsOf(trace, draws) : undefined;
   const workload = workloadOf(options.pods);
   if (!options.json) console.log(describe(trace, options, draws));
@@ -64,6 +61,14 @@ async function main(options: Options): Promise<void> {
 interface Draw {
   seed: number;
   pods: readonly number[];
+}
+
+function drawOf(trace: Trace, seed: number, options: Options): Draw {
+  try {
+    return { seed, pods: arrivedAt(options.arrived / 100, trace, drawPods(trace, seed, 1.3)) };
+  } catch (error) {
+    throw new Error(`${options.pods}: ${(error as Error).message}`);
+  }
 }
 
 function measure(

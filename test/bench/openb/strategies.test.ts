@@ -67,6 +67,35 @@ test.each(Object.keys(strategies))("%s takes nothing twice and stays below the b
   }
 });
 
+test.each(Object.keys(strategies))("%s passes over pods that no machine can take", async (name) => {
+  const [one] = trace.kinds;
+  const nowhere = [
+    { ...one!, takes: [undefined, undefined] },
+    { ...one!, gpus: 9 },
+    { ...one!, gpus: 400 },
+    { ...one!, cpuMilli: 17_000 },
+  ];
+  for (const kind of nowhere) {
+    const odd = { ...trace, kinds: [kind, one!], pods: [0] };
+    const pods = drawPods(odd, 1, 1.3);
+    expect(countOf(odd.kinds, pods)[0]).toBe(pods.length);
+    const packing = strategies[name]!.run(odd, [...pods, 1], 1, 200);
+    expect(packing.residents.flat().map((held) => packing.kindOf(held))).toEqual([1]);
+    expect(allocationBound(odd.kinds, countOf(odd.kinds, pods), odd.machines, await solver())).toBe(0);
+  }
+});
+
+test("a list that would never ask for enough is refused, at once", () => {
+  const kinds = [trace.kinds[4]!, { ...trace.kinds[0]!, gpuMilli: 1 }];
+  expect(() => drawPods({ ...trace, kinds, pods: [0, 0, 0] }, 1, 1.3)).toThrow(
+    "expected pods of which at most 1000000 ask for 72.8 GPUs; got 3 that ask for 0. " +
+      "Take fewer nodes, or pods that ask for more GPU (columns num_gpu, gpu_milli)",
+  );
+  expect(() => drawPods({ ...trace, kinds, pods: [...Array(99).fill(0), 1] }, 1, 1.3)).toThrow(
+    "got 100 that ask for 0.001",
+  );
+});
+
 test("of equal machines one takes all while it rates best, the same one each time", () => {
   const machines = [0, 1, 2].map(() => trace.machines[1]!);
   for (const name of ["best-fit", "fgd"]) {
