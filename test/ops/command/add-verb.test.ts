@@ -2,11 +2,14 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addConnectVerbs } from "../../../ops/command/connect-verbs";
+import { addMachineVerbs } from "../../../ops/command/machine-verbs";
 import { addOperateVerbs } from "../../../ops/command/operate-verbs";
+import { addPlanVerbs } from "../../../ops/command/plan-verbs";
+import { addPulumiVerbs } from "../../../ops/command/pulumi-verbs";
 
 const program = new Command("berth");
-addConnectVerbs(program);
-addOperateVerbs(program);
+for (const add of [addPlanVerbs, addPulumiVerbs, addOperateVerbs, addMachineVerbs, addConnectVerbs])
+  add(program);
 
 test.each(program.commands.map((verb) => [verb.name(), verb] as const))(
   "the examples of %s call it",
