@@ -10,7 +10,7 @@ export default defineConfig({
     projects: [
       project(
         "unit",
-        ["test/{topology,placement,components,ops,lab,tools,stacks,docs,policies,bench}/**/*.test.ts"],
+        ["test/{topology,placement,components,ops,lab,tools,docs,policies,bench}/**/*.test.ts"],
         20_000,
       ),
       project("conformance", ["test/conformance/**/*.test.ts"], 300_000, [

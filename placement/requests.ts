@@ -68,7 +68,7 @@ function byUrgency(a: Request, b: Request): number {
   );
 }
 
-export function demandOf({ ramBytes, gpuMemoryBytes }: Instance): number {
+function demandOf({ ramBytes, gpuMemoryBytes }: Instance): number {
   return ramBytes + gpuMemoryBytes;
 }
 

@@ -65,7 +65,7 @@ export const memberSchema = section(headAllowed, ownSizes)
 const groupAllowed = "a map that describes a group of workers";
 
 /** Workers that are alike. */
-export const groupSchema = section(groupAllowed, {
+const groupSchema = section(groupAllowed, {
   name: name.meta({
     description: "Its members are called `<cluster>-<name>-0`, `<cluster>-<name>-1` …",
     example: "cpu",

@@ -46,7 +46,7 @@ function urgencyOf(kind: Kind): number {
 }
 
 /** Rests of devices, and CPU that those who want the other devices would need. */
-export function wasteOfGpu({ kinds, cpuFree, gpuFree, idleGpus }: Packing): Goal["waste"] {
+function wasteOfGpu({ kinds, cpuFree, gpuFree, idleGpus }: Packing): Goal["waste"] {
   const gpuMilli = Int32Array.from(kinds, (kind: Kind) => kind.gpuMilli);
   return (kind, machine, devices) => {
     const cpu = cpuFree[machine]!;
