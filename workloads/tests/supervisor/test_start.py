@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -103,60 +102,6 @@ def test_the_command_lets_go_of_its_session_although_the_instance_writes_on(node
     assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
     assert os.getsid(pid) == pid and os.getsid(node.supervisor()) == node.supervisor()
     assert [os.readlink(f"/proc/{node.supervisor()}/fd/{fd}") for fd in (0, 1)] == ["/dev/null"] * 2
-
-
-def test_a_crash_is_followed_by_restarts_up_to_the_limit_and_then_by_failure(node: Node) -> None:
-    begin = time.monotonic()
-    script = "print('run', flush=True); import time; time.sleep(0.4); raise SystemExit(3)"
-    assert node.start("a", script)["state"] == "running"
-    wait_until(lambda: node.state()["state"] == "failed")
-    assert time.monotonic() - begin >= 3 * 0.4 + 0.1 + 0.2  # three runs, and the pause doubled
-    assert node.log() == "run\n" * 3
-    status = node.status()
-    assert (status["state"], status["restarts"], status["pid"]) == ("failed", 2, None)
-    assert (status["exit"]["code"], status["exit"]["signal"], status["exit"]["reason"]) == (3, None, "exit")
-    wait_until(lambda: not node.processes())
-    assert node.start("a", script)["changed"] is True  # asked again, it is tried again
-
-
-def test_a_killed_instance_comes_back(node: Node) -> None:
-    first = node.start()["pid"]
-    os.kill(first, signal.SIGKILL)
-    second = wait_until(lambda: node.state()["pid"] not in (None, first) and node.state()["pid"])
-    status = node.status()
-    assert (status["pid"], status["restarts"], status["exit"]["signal"]) == (second, 1, "SIGKILL")
-
-
-def test_only_restarts_within_the_interval_count(node: Node) -> None:
-    # Each life takes 0.4 s: two restarts never fall into 0.3 s, and always into 600 s.
-    restart = {"policy": "on-failure", "attempts": 1, "interval_s": 0.3, "backoff_s": 0.05}
-    node.start("a", "import time; time.sleep(0.4); raise SystemExit(1)", restart=restart)
-    node.start(
-        "b", "import time; time.sleep(0.4); raise SystemExit(1)", restart={**restart, "interval_s": 600}
-    )
-    wait_until(lambda: node.state("a")["restarts"] >= 3)
-    wait_until(lambda: node.state("b")["state"] == "failed")
-    assert node.state("b")["restarts"] == 1
-
-
-def test_policy_never_is_not_restarted(node: Node) -> None:
-    restart = {"policy": "never", "attempts": 5, "interval_s": 600, "backoff_s": 0}
-    node.start("a", "import time; time.sleep(0.4); raise SystemExit(1)", restart=restart)
-    wait_until(lambda: node.state()["state"] == "failed")
-    assert node.state()["restarts"] == 0
-
-
-def test_what_has_completed_stays_completed(node: Node) -> None:
-    assert node.start("a", "print('done')", settle_s=20) == {
-        "state": "completed",
-        "pid": None,
-        "restarts": 0,
-        "changed": True,
-    }
-    wait_until(lambda: not node.processes())
-    assert node.start("a", "print('done')", settle_s=20)["changed"] is False
-    assert node.log() == "done\n"
-    assert node.status()["state"] == "completed"
 
 
 def test_a_start_that_fails_at_once_leaves_no_entry_and_says_what_the_log_says_without_secrets(
