@@ -1,19 +1,20 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { dump } from "js-yaml";
 import { type SshAccess, sshAccess } from "../components/ssh-access";
 import { sshConfig } from "../components/ssh-config";
-import { type Sshd, startSshd, stopSshd } from "../lab/sshd";
+import { stopSshd } from "../lab/sshd";
 import { NodeSession } from "../ops/node/node-session";
 import { NodeLease } from "../ops/watch/node-lease";
 import { WatchedNode } from "../ops/watch/watched-node";
 import { loadCluster } from "../topology/load-cluster";
 import { sshNodes } from "../topology/ssh-nodes";
+import { median } from "./median";
 import { ownProcesses } from "./own-processes";
+import { logins, rackUp } from "./rack";
 
 /** What one way to ask costs, a value for each run. */
 interface Figures {
@@ -25,12 +26,6 @@ interface Figures {
   readonly connections: number[];
   /** The most that was seen of the coordinator's side, in a run whose seconds do not count. */
   peakBytes: number;
-}
-
-interface Rack {
-  readonly connections: string;
-  readonly servers: readonly Sshd[];
-  readonly logs: readonly string[];
 }
 
 /** One turn of one way to ask. */
@@ -62,8 +57,7 @@ async function main({ runs, nodes }: { runs: string; nodes: string }): Promise<v
 
 async function measure(folder: string, nodes: number, runs: number): Promise<Figures[]> {
   const names = Array.from({ length: nodes }, (_, index) => `node-${index}`);
-  const rack = await nodesUp(folder, names);
-  const file = stackFile(folder, names, rack);
+  const rack = await rackUp(folder, names);
   const reached = sshNodes(loadCluster(join(folder, "cluster.yaml"), rack.connections));
   const access = sshAccess(Object.fromEntries(reached.map(({ name, connection }) => [name, connection])));
   const loop = plainSsh(folder, access);
@@ -78,7 +72,7 @@ async function measure(folder: string, nodes: number, runs: number): Promise<Fig
     const runtime = join(folder, `run-${turn + 1}`);
     mkdirSync(runtime, { mode: 0o700 });
     process.env.XDG_RUNTIME_DIR = runtime;
-    const health = () => run("./berth", ["health", "bench", "--config-file", file]);
+    const health = () => run("./berth", ["health", "bench", "--config-file", rack.stackFile]);
     const sessions = reached.map((node) => {
       const reach = { node: node.name, stack: "bench", access: access.get(node.name)!, gone: "" };
       return { node, reach, session: new NodeSession(reach, node.remoteWorkDir, 600) };
@@ -101,11 +95,11 @@ async function measure(folder: string, nodes: number, runs: number): Promise<Fig
       rows.set(what, row);
       if (turn < 0) row.peakBytes = await peakOf(work, () => own(true).coordinatorBytes!);
       else {
-        const [before, { cpuSeconds }, start] = [connections(rack), own(), process.hrtime.bigint()];
+        const [before, { cpuSeconds }, start] = [logins(rack), own(), process.hrtime.bigint()];
         await work();
         row.seconds.push(Number(process.hrtime.bigint() - start) / 1e9);
         row.cpu.push(own().cpuSeconds - cpuSeconds);
-        row.connections.push(connections(rack) - before);
+        row.connections.push(logins(rack) - before);
       }
     }
     for (const { session } of sessions) session.end();
@@ -138,66 +132,6 @@ async function peakOf(work: () => Promise<void>, bytes: () => number): Promise<n
   return peak;
 }
 
-/** A stack file of equal machines, with all that is written for it in `folder`. */
-function stackFile(folder: string, names: readonly string[], { connections }: Rack): string {
-  const machine = { type: "host", ram_gb: 64, max_instances: 20, host: "192.0.2.1", ssh_user: "nobody" };
-  const instance = { instance_id: "sleeper", ram_gb: 1, command: ["sleep", "1000"] };
-  const written = {
-    cluster: { cluster: { name: "bench" }, nodes: names.map((name) => ({ name, ...machine })) },
-    scenario: { name: "bench", instances: [instance] },
-    "Pulumi.bench": {
-      config: {
-        "berth:cluster": join(folder, "cluster.yaml"),
-        "berth:scenario": join(folder, "scenario.yaml"),
-        "berth:connections": connections,
-        "berth:facts": join(folder, "facts.json"),
-        "berth:gone": join(folder, "gone"),
-        "berth:drained": join(folder, "drained"),
-      },
-    },
-  };
-  for (const [name, content] of Object.entries(written))
-    writeFileSync(join(folder, `${name}.yaml`), dump(content));
-  return join(folder, "Pulumi.bench.yaml");
-}
-
-/**
- * So many SSH servers that admit one key, as a rack's do. A login there begins in a shell that ran no .bashrc: what the developer of
- * this computer has in it is no part of what is measured.
- */
-async function nodesUp(folder: string, names: readonly string[]): Promise<Rack> {
-  const servers: Sshd[] = [];
-  const nodes: Record<string, object> = {};
-  for (const [index, name] of names.entries()) {
-    const [directory, workDir, facts] = ["sshd", "work", "facts.json"].map((part) =>
-      join(folder, name, part),
-    );
-    mkdirSync(workDir!, { recursive: true });
-    mkdirSync(directory!, { mode: 0o700 });
-    writeFileSync(facts!, JSON.stringify({ ram_bytes: 64e9 }));
-    if (servers[0])
-      for (const file of ["client_key", "client_key.pub"])
-        cpSync(join(folder, names[0]!, "sshd", file), join(directory!, file));
-    const server = await startSshd({
-      directory: directory!,
-      address: `127.0.2.${index + 1}`,
-      options: [`SetEnv "BERTH_LAB_FACTS=${facts}" SHLVL=1`],
-    });
-    servers.push(server);
-    nodes[name] = {
-      host: server.address,
-      ssh_port: server.port,
-      ssh_user: userInfo().username,
-      ssh_key_path: servers[0]!.keyPath,
-      host_key: server.hostKey,
-      remote_work_dir: workDir,
-    };
-  }
-  const connections = join(folder, "connections.yaml");
-  writeFileSync(connections, dump({ nodes }));
-  return { connections, servers, logs: names.map((name) => join(folder, name, "sshd", "sshd.log")) };
-}
-
 /** The rival: the least that asking over SSH can cost, a handshake and a process there. */
 function plainSsh(folder: string, access: ReadonlyMap<string, SshAccess>): () => Promise<void> {
   const files = [...access].map(([name, to]) => {
@@ -223,13 +157,6 @@ function run(program: string, args: readonly string[]): Promise<void> {
   });
 }
 
-function connections({ logs }: Rack): number {
-  return logs.reduce(
-    (sum, log) => sum + (readFileSync(log, "utf8").match(/Accepted publickey/g)?.length ?? 0),
-    0,
-  );
-}
-
 function report(nodes: number, rows: readonly Figures[]): void {
   console.log(`health of ${nodes} nodes: least / median / most; × of ${rows[0]!.what}`);
   const [seconds, cpu] = [median(rows[0]!.seconds), median(rows[0]!.cpu)];
@@ -246,10 +173,6 @@ function report(nodes: number, rows: readonly Figures[]): void {
     ];
     console.log(cells.join("  "));
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 new Command("npm run bench:health --")

@@ -11,6 +11,7 @@ import {
 } from "../lab/kubernetes/kubernetes-lab";
 import { peakMemoryBytes } from "../lab/kubernetes/peak-memory";
 import { openWorkspace, type Workspace } from "../lab/workspace";
+import { median } from "./median";
 
 const stack = "brain-node";
 const where = ["--namespace=cognition", "raycluster/brain"];
@@ -87,18 +88,13 @@ function report(
   taken: ReadonlyMap<string, readonly number[]>,
   peaks: Readonly<Record<string, number>>,
 ): void {
-  const median = (name: string) => {
-    const values = [...taken.get(name)!].sort((a, b) => a - b);
-    return values[Math.floor(values.length / 2)]!;
-  };
   const rows = [...taken].map(([name, values]) => ({
     name,
     min_s: Math.min(...values),
-    median_s: median(name),
+    median_s: median(values),
     max_s: Math.max(...values),
     ratio_to_kubectl:
-      median(name) /
-      median(name.includes("destroy") || name.includes("delete") ? "kubectl delete" : "kubectl apply"),
+      median(values) / median(taken.get(/destroy|delete/.test(name) ? "kubectl delete" : "kubectl apply")!),
   }));
   console.log(`control plane up  ${up.toFixed(1)} s`);
   for (const { name, ...row } of rows) {

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { dump } from "js-yaml";
 import { labDown, labUp } from "../lab/lab";
 import { openWorkspace, type Run } from "../lab/workspace";
+import { median } from "./median";
 
 /**
  * Program (`npm run bench:preview`): `pulumi preview` of 4 and of 200 instances, without a policy pack, under ours, and under one by
@@ -58,10 +59,6 @@ function report(seconds: ReadonlyMap<string, number[]>): void {
     console.log(`${row.name.padEnd(28)} ${min} / ${mid} / ${max} s   ${ratio}${pack}`);
   }
   console.log(JSON.stringify({ bench: "preview", rows }));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Berth with as many sleepers, on machines that a lab names; nobody is contacted. */

@@ -11,6 +11,7 @@ import { type Lab, labDown, labUp } from "../lab/lab";
 import { openWorkspace, type Workspace } from "../lab/workspace";
 import { loadTopology } from "../topology/load-topology";
 import { sshNodes } from "../topology/ssh-nodes";
+import { median } from "./median";
 
 const nodeCount = 5;
 
@@ -180,10 +181,6 @@ function report(instances: number, rows: readonly Figures[]): void {
       `${what.padEnd(20)} ${min} / ${mid} / ${max} s   ${String(count).padStart(3)} connections${ratio}`,
     );
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 new Command("npm run bench:ssh --")
