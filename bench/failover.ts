@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { TestBed } from "../test/support/test-bed";
+import { machines, TestBed } from "../test/support/test-bed";
 import { TestWatch } from "../test/support/test-watch";
 
 interface Options {
@@ -22,29 +21,17 @@ type Phases = { readonly [phase in "begun" | "done" | "runs"]: number };
  * settings allow before the update begins: the time to notice, then the later of grace and lease with what is waited after it.
  */
 async function main(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "berth-bench-"));
-  const cluster = join(folder, "cluster.yaml");
-  writeFileSync(
-    cluster,
-    `cluster: { name: bench, coordinator_host: localhost }
-nodes:
-  - { name: one, host: 192.0.2.1, ssh_user: pi, ram_gb: 1, max_instances: 2 }
-  - { name: two, host: 192.0.2.2, ssh_user: pi, ram_gb: 1, max_instances: 2 }
-health_check: { interval_seconds: ${options.interval}, grace_seconds: ${options.grace} }
-failover: { lease_seconds: ${options.lease} }
-`,
-  );
+  const cluster = machines(["one", "two"], {
+    health_check: { interval_seconds: Number(options.interval), grace_seconds: Number(options.grace) },
+    failover: { lease_seconds: Number(options.lease) },
+  });
   const phases: Phases[] = [];
-  try {
-    for (let run = 0; run < Number(options.runs); run++) phases.push(await failover(cluster));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  for (let run = 0; run < Number(options.runs); run++) phases.push(await failover(cluster));
   report(options, phases);
 }
 
 /** On a lab of its own: a second failover of the same node would wait longer until it is steady. */
-async function failover(cluster: string): Promise<Phases> {
+async function failover(cluster: object): Promise<Phases> {
   const command = ["python3", "-uc", "import time; print('awake', time.time()); time.sleep(10000)"];
   const instance = { instance_id: "a", ram_gb: 0.1, preferred_node: "one", command };
   const bed = await TestBed.open({

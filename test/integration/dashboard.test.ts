@@ -1,8 +1,6 @@
 /** The page of `./berth dashboard` in a real browser, over machines that run. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,19 +20,20 @@ describe.skipIf(isSkipped)(`the page${isSkipped ? " (skipped, this computer lack
   let url: string;
   let browser: Browser;
   let page: Page;
-  const folder = mkdtempSync(join(tmpdir(), "berth-dashboard-"));
   const complaints: string[] = [];
   // The planner takes the whole of `small`; a policy leaves a tenth of it free.
-  const cluster = `cluster: { name: desk }
-nodes:
-  - { name: box, host: 192.0.2.1, ssh_user: pi, ram_gb: 32, max_instances: 4 }
-  - { name: small, host: 192.0.2.2, ssh_user: pi, ram_gb: 8, reserved_ram_gb: 0, max_instances: 4 }
-memory_headroom: { require: 0, advise: 0, floor: 0 }
-`;
+  const machine = { ssh_user: "pi", max_instances: 4 };
+  const cluster = {
+    cluster: { name: "desk" },
+    nodes: [
+      { ...machine, name: "box", host: "192.0.2.1", ram_gb: 32 },
+      { ...machine, name: "small", host: "192.0.2.2", ram_gb: 8, reserved_ram_gb: 0 },
+    ],
+    memory_headroom: { require: 0, advise: 0, floor: 0 },
+  };
 
   beforeAll(async () => {
-    writeFileSync(join(folder, "cluster.yaml"), cluster);
-    bed = await TestBed.open({ cluster: join(folder, "cluster.yaml"), scenario });
+    bed = await TestBed.open({ cluster, scenario });
     const { status, output } = await bed.up();
     expect(status, output).toBe(0);
     const { stack, configFile, env } = bed.workspace;
@@ -44,7 +43,7 @@ memory_headroom: { require: 0, advise: 0, floor: 0 }
     url = JSON.parse(`${first}`).url;
     browser = await puppeteer.launch({
       executablePath: chromium!,
-      userDataDir: join(folder, "profile"),
+      userDataDir: join(bed.folder, "profile"),
       args: ["--no-sandbox", "--disable-gpu"],
     });
     page = await browser.newPage();
@@ -60,7 +59,6 @@ memory_headroom: { require: 0, advise: 0, floor: 0 }
     served?.kill("SIGINT");
     expect(await ended).toEqual([130, null]);
     await bed.close();
-    rmSync(folder, { recursive: true });
   });
 
   const text = (selector: string) => page.$eval(selector, (element) => element.textContent?.trim() ?? "");

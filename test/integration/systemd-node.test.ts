@@ -2,34 +2,22 @@
  * The node's program on a machine whose first process is systemd: a whole stack, and the program's own tests, run on that machine.
  * Not shown: a login's own systemd, which needs memory cgroups of version 2.
  */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { enter } from "../../lab/isolated/machine";
 import { pythonPath } from "../../tools/environment.mjs";
 import { describeIsolated } from "../support/isolated-test";
-import { nothing, sleepers, TestBed } from "../support/test-bed";
-
-const folder = mkdtempSync(join(tmpdir(), "berth-systemd-"));
-const cluster = join(folder, "cluster.yaml");
-writeFileSync(
-  cluster,
-  `cluster: { name: one, coordinator_host: localhost }
-nodes: [{ name: box, host: 192.0.2.1, ssh_user: pi, ram_gb: 4, max_instances: 4 }]
-`,
-);
+import { machines, nothing, sleepers, TestBed } from "../support/test-bed";
 
 describeIsolated("a node with systemd", () => {
   let bed: TestBed;
   beforeAll(async () => {
     const scenario = sleepers(["a"], {}, { ram_gb: 0.5, network: "isolated" });
+    const cluster = machines(["box"], {}, { ram_gb: 4 });
     bed = await TestBed.open({ cluster, scenario, isolated: { systemd: ["box"], diskMegabytes: 512 } });
   });
-  afterAll(async () => {
-    await bed.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => bed.close());
   const box = () => bed.lab.isolated![0]!;
   const there = (program: string) => enter(box(), ["sh", "-ec", program]).trim();
   const units = () => there("systemctl list-units --all --plain --no-legend 'berth-*' | cut -d ' ' -f 1");

@@ -10,22 +10,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Run } from "../../lab/workspace";
 import { describeIsolated } from "../support/isolated-test";
-import { TestBed } from "../support/test-bed";
+import { machines, TestBed } from "../support/test-bed";
 import { TestWatch } from "../support/test-watch";
 
-const cluster = (failover: string) => `
-cluster: { name: watched, coordinator_host: localhost }
-nodes:
-  - { name: one, host: 192.0.2.1, ssh_user: pi, ram_gb: 1, max_instances: 2 }
-  - { name: two, host: 192.0.2.2, ssh_user: pi, ram_gb: 1, max_instances: 2 }
-  - { name: three, host: 192.0.2.3, ssh_user: pi, ram_gb: 1, max_instances: 2 }
-health_check: { interval_seconds: 2, grace_seconds: 4 }
-failover: { ${failover} }
-`;
-/** As many seconds that a loaded computer ends nothing for its slowness. */
-const moving = "lease_seconds: 12";
-
 const nodes = ["one", "two", "three"];
+const cluster = (failover: object) => {
+  const health_check = { interval_seconds: 2, grace_seconds: 4 };
+  return machines(nodes, { health_check, failover }, { ram_gb: 1, max_instances: 2 });
+};
+/** As many seconds that a loaded computer ends nothing for its slowness. */
+const moving = { lease_seconds: 12 };
+
 // A lost node costs half a minute by design, and a loaded computer takes many times that for its updates.
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
 
@@ -37,7 +32,6 @@ describeIsolated("watch", () => {
     watches.push(one);
     return one;
   };
-  const clusterFile = () => join(bed.folder, "cluster.yaml");
   const on = (node: string) => ({
     name: "watched",
     code: { local_path: "code" },
@@ -52,11 +46,7 @@ describeIsolated("watch", () => {
   });
 
   beforeAll(async () => {
-    const file = join(process.env.TMPDIR ?? "/tmp", `berth-watched-${process.pid}.yaml`);
-    writeFileSync(file, cluster(moving));
-    bed = await TestBed.open({ isolated: {}, cluster: file, scenario: on("one") });
-    execFileSync("mv", [file, clusterFile()]);
-    await bed.configure("berth:cluster", clusterFile());
+    bed = await TestBed.open({ isolated: {}, cluster: cluster(moving), scenario: on("one") });
     // Their databases are what is looked at.
     await bed.configure("berth:purge", "false");
     cpSync("workloads/experiments", join(bed.folder, "code"), { recursive: true });
@@ -76,7 +66,7 @@ describeIsolated("watch", () => {
     const { processes, stacks } = bed.left();
     for (const node of nodes) rmSync(join(bed.workDir(node), "logs"), { recursive: true, force: true });
     rmSync(join(bed.folder, "facts.json"), { force: true });
-    writeFileSync(clusterFile(), cluster(moving));
+    bed.writeCluster(cluster(moving));
     expect([processes, stacks]).toEqual([[], []]);
   });
 
@@ -86,7 +76,7 @@ describeIsolated("watch", () => {
     return output;
   }
   const gone = (): string[] => {
-    const folder = join(bed.folder, "workspace", "gone", "watched");
+    const folder = join(bed.folder, "workspace", "gone", "machines");
     return existsSync(folder) ? readdirSync(folder) : [];
   };
   const isLeased = (node: string) =>
@@ -305,7 +295,7 @@ describeIsolated("watch", () => {
   });
 
   test("with auto_restart: false a lost node is only reported, and nobody has a lease", async () => {
-    writeFileSync(clusterFile(), cluster("auto_restart: false"));
+    bed.writeCluster(cluster({ auto_restart: false }));
     await succeeds(bed.up());
     const one = watch();
     await one.until("instance-started", "a");

@@ -14,8 +14,8 @@ export interface TestBedArgs {
   readonly stack?: string;
   /** @default the stack's own file */
   readonly scenario?: object;
-  /** @default stacks/clusters/brain-in-jar.yaml */
-  readonly cluster?: string;
+  /** A file, or what stands in the bed's own. @default stacks/clusters/brain-in-jar.yaml */
+  readonly cluster?: string | object;
   readonly declare?: (node: Node) => DeclaredFacts;
   /** Machines that can be cut, killed and filled; `{}` for all defaults. Only below `describeIsolated`. */
   readonly isolated?: IsolatedLabArgs;
@@ -42,7 +42,7 @@ export class TestBed extends TestNodes {
     const folder = bedFolder();
     mkdirSync(join(folder, "code"));
     const home = args.beside?.folder ?? folder;
-    const cluster = args.cluster ?? "stacks/clusters/brain-in-jar.yaml";
+    const cluster = clusterFile(folder, args.cluster ?? "stacks/clusters/brain-in-jar.yaml");
     const ownLab = () =>
       args.isolated
         ? labUpIsolated(join(home, "lab"), cluster, args.isolated)
@@ -50,7 +50,7 @@ export class TestBed extends TestNodes {
     const lab = args.beside?.lab ?? (await ownLab());
     const own = {
       ...(args.scenario && { "berth:scenario": join(folder, "scenario.yaml") }),
-      ...(args.cluster && { "berth:cluster": resolve(args.cluster) }),
+      ...(args.cluster && { "berth:cluster": resolve(cluster) }),
     };
     const workspace = await openWorkspace({
       directory: join(home, "workspace"),
@@ -67,6 +67,11 @@ export class TestBed extends TestNodes {
   /** Replaces the scenario. */
   write(scenario: object): void {
     writeFileSync(join(this.folder, "scenario.yaml"), dump(scenario));
+  }
+
+  /** Replaces the cluster file of a bed that has its own. */
+  writeCluster(cluster: object): void {
+    clusterFile(this.folder, cluster);
   }
 
   /** Writes a file of the code that `code: {local_path: code}` copies. */
@@ -164,6 +169,29 @@ export class TestBed extends TestNodes {
     if (this.home === this.folder) await removeBed(this.folder);
     else rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function clusterFile(folder: string, cluster: string | object): string {
+  if (typeof cluster === "string") return cluster;
+  const file = join(folder, "cluster.yaml");
+  writeFileSync(file, dump(cluster));
+  return file;
+}
+
+/** The cluster file of a few machines that are alike. */
+export function machines(names: readonly string[], more: object = {}, each: object = {}): object {
+  return {
+    cluster: { name: "machines" },
+    nodes: names.map((name, index) => ({
+      name,
+      host: `192.0.2.${index + 1}`,
+      ssh_user: "pi",
+      ram_gb: 2,
+      max_instances: 4,
+      ...each,
+    })),
+    ...more,
+  };
 }
 
 /** The scenario file of a few sleepers that take `ramGb` each. */

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clearStaleLocks } from "../../../ops/stack/stale-locks";
 import { describeIsolated } from "../../support/isolated-test";
-import { nothing, sleepers, TestBed } from "../../support/test-bed";
+import { machines, nothing, sleepers, TestBed } from "../../support/test-bed";
 
 /** All steps of this stack that contact a node or change what the state knows of one, in order. */
 const steps = ["one-preflight", "one-code", "one-roster", "a-janitor", "a-start"];
@@ -19,7 +19,7 @@ describeIsolated("engine killed", () => {
   beforeAll(async () => {
     bed = await TestBed.open({
       isolated: {},
-      cluster: "test/fixtures/clusters/pair.yaml",
+      cluster: machines(["one", "two"]),
       scenario: sleepers(["a"], { code: { local_path: "code" }, placement: { a: "one" } }, { ram_gb: 0.1 }),
     });
     bed.writeCode("main.py", "print('code')");

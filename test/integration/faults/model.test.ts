@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { clearStaleLocks } from "../../../ops/stack/stale-locks";
 import { describeIsolated } from "../../support/isolated-test";
-import { nothing, TestBed } from "../../support/test-bed";
+import { machines, nothing, TestBed } from "../../support/test-bed";
 
 const nodes = ["one", "two"] as const;
 const ids = ["a", "b", "c"] as const;
@@ -38,7 +38,7 @@ describeIsolated("model", () => {
   }, async () => {
     const bed = await TestBed.open({
       isolated: {},
-      cluster: "test/fixtures/clusters/pair.yaml",
+      cluster: machines(["one", "two"]),
       scenario: scenarioOf(first),
     });
     try {

@@ -11,14 +11,14 @@ import type { Fault } from "../../../lab/isolated/faults";
 import { enter } from "../../../lab/isolated/machine";
 import type { Run } from "../../../lab/workspace";
 import { describeIsolated } from "../../support/isolated-test";
-import { nothing, sleepers, TestBed } from "../../support/test-bed";
+import { machines, nothing, sleepers, TestBed } from "../../support/test-bed";
 
 describeIsolated("node faults", () => {
   let bed: TestBed;
   beforeAll(async () => {
     bed = await TestBed.open({
       isolated: {},
-      cluster: "test/fixtures/clusters/pair.yaml",
+      cluster: machines(["one", "two"]),
       scenario: sleepers(["a"], { code: { local_path: "code" }, placement: { a: "one" } }, { ram_gb: 0.1 }),
     });
     bed.writeCode("main.py", "print('code')");
