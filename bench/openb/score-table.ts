@@ -1,10 +1,18 @@
 import { Dice } from "../../placement/pack/dice";
 import type { Packing } from "../../placement/pack/packing";
 
+/** The most scores that are kept: of a list in which hardly two pods are alike, all would not fit into memory. */
+const mostScores = 20_000_000;
+
+interface Scores {
+  of: Float64Array;
+  /** How many changes of the machine they know of. */
+  at: Int32Array;
+}
+
 /** Scores of every kind on every machine, taken anew only where a machine has changed: without it each pod costs a look at all of them. */
 export class ScoreTable {
-  private readonly scores: Float64Array;
-  private readonly scoredAt: Int32Array;
+  private readonly scores = new Map<number, Scores>();
   private readonly changes: Int32Array;
   private readonly order: readonly number[];
 
@@ -13,28 +21,24 @@ export class ScoreTable {
     private readonly packing: Packing,
     private readonly rate: (kind: number, machine: number) => number,
   ) {
-    const { kinds, machines } = packing;
-    this.scores = new Float64Array(kinds.length * machines.length);
-    this.scoredAt = new Int32Array(kinds.length * machines.length).fill(-1);
-    this.changes = new Int32Array(machines.length);
-    this.order = drawnOrder(machines.length);
+    this.changes = new Int32Array(packing.machines.length);
+    this.order = drawnOrder(packing.machines.length);
   }
 
   /** The machine that rates best, of equals the first in an order that is drawn once. -1: none has room. */
   best(kind: number): number {
-    const { packing, scores, scoredAt, changes } = this;
-    const count = packing.machines.length;
+    const { packing, changes } = this;
+    const scores = this.scoresOf(kind);
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (const machine of this.order) {
-      const cell = kind * count + machine;
-      if (scoredAt[cell] !== changes[machine]) {
-        scoredAt[cell] = changes[machine]!;
+      if (scores.at[machine] !== changes[machine]) {
+        scores.at[machine] = changes[machine]!;
         const hasRoom = packing.devicesFor(kind, machine) >= 0;
-        scores[cell] = hasRoom ? this.rate(kind, machine) : Number.NEGATIVE_INFINITY;
+        scores.of[machine] = hasRoom ? this.rate(kind, machine) : Number.NEGATIVE_INFINITY;
       }
-      if (scores[cell]! <= most) continue;
-      most = scores[cell]!;
+      if (scores.of[machine]! <= most) continue;
+      most = scores.of[machine]!;
       best = machine;
     }
     return best;
@@ -42,6 +46,16 @@ export class ScoreTable {
 
   changed(machine: number): void {
     this.changes[machine]!++;
+  }
+
+  private scoresOf(kind: number): Scores {
+    const known = this.scores.get(kind);
+    if (known) return known;
+    const count = this.changes.length;
+    if ((this.scores.size + 1) * count > mostScores) this.scores.clear();
+    const scores = { of: new Float64Array(count), at: new Int32Array(count).fill(-1) };
+    this.scores.set(kind, scores);
+    return scores;
   }
 }
 

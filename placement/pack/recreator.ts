@@ -9,6 +9,9 @@ const blink = 0.01;
 /** How often a kind lets the next ones take their turn, in every other filling: many of one kind would take every idle device. */
 const yielding = 0.2;
 
+/** The most kinds that a filling looks at: with all of a thousand that wait, a round would take ten times as long. */
+const mostKinds = 64;
+
 /** Fills machines with those that wait, kind after kind: the hard ones first, shaken up so that no two fillings are alike. */
 export class Recreator {
   /** Larger is earlier. */
@@ -51,12 +54,14 @@ export class Recreator {
     return won;
   }
 
-  /** Sorts in the kinds that wait, by insertion: they are few. */
+  /** Sorts in the kinds that wait, by insertion: they are few, or some of many, from a drawn one on. */
   private arrange(machines: readonly number[]): number {
     const { waiting, urgency, keys, order, dice } = this;
     let length = 0;
-    for (let index = 0; index < waiting.length; index++) {
-      const kind = waiting.kinds[index]!;
+    const looks = Math.min(waiting.length, mostKinds);
+    const first = looks < waiting.length ? dice.below(waiting.length) : 0;
+    for (let index = 0; index < looks; index++) {
+      const kind = waiting.kinds[(first + index) % waiting.length]!;
       if (!this.mayFit(kind, machines)) continue;
       const key = urgency[kind]! + 1.8 * dice.roll() - 0.9;
       let place = length++;
