@@ -69,8 +69,8 @@ async function measured(topology: Topology): Promise<Proof> {
 function gapOf({ method, gap, packingGap }: Plan): Omit<Proof, "seconds"> {
   const isPlain = method === "greedy";
   if (packingGap) {
-    const { moves, blocksPercent: percent = 100 } = packingGap;
-    return { isPlain, isProven: moves === 0 && percent === 0, moves, percent };
+    const { moves, withoutGpu, blocksPercent: percent = 100 } = packingGap;
+    return { isPlain, isProven: moves + withoutGpu + percent === 0, moves, percent };
   }
   return { isPlain, isProven: method === "exact", moves: gap?.moves ?? 0, percent: gap?.scorePercent ?? 0 };
 }

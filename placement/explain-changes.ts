@@ -35,14 +35,15 @@ function packedText(gap: PackingGap | undefined): string {
   const text =
     "strategy pack: all are placed close together, so that large blocks stay free; scores are shown, but decide nothing";
   if (!gap) return text;
-  const { moves, blocksPercent } = gap;
+  const { moves, withoutGpu, blocksPercent } = gap;
+  const gpus = withoutGpu > 0 ? [`up to ${withoutGpu} more might have the GPU that they prefer`] : [];
   const blocks =
     blocksPercent === undefined
       ? "how much more might stay free is not known for a plan of this size"
       : blocksPercent > 0
         ? `the blocks are within ${roundedUp(blocksPercent)} % of the best possible`
         : "no larger blocks are possible";
-  return `${text}; ${fewerMoves(moves)}, and ${blocks}`;
+  return `${text}; ${[fewerMoves(moves), ...gpus].join(", ")}, and ${blocks}`;
 }
 
 function isSwitched({ wasOnGpu, wasGpuDevices }: Placement): boolean {

@@ -7,7 +7,7 @@ import { judgeBy } from "./judge";
 import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
 import { packed } from "./pack/packed";
-import type { Conflict, Gap, PackingGap, Plan } from "./plan";
+import type { Conflict, Gap, PackingGap, Placement, Plan } from "./plan";
 import type { Request } from "./requests";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
@@ -39,9 +39,23 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   };
 
   async function decideAll(): Promise<Outcome> {
-    const close = scenario.strategy === "pack" ? packed(survey, judge, await solver()) : undefined;
-    const together = close && decideFrom(close.choices);
-    if (together?.unplaced.length === 0) return { ...together, method: "packed", packingGap: close!.gap };
+    if (scenario.strategy !== "pack") return byScore();
+    const close = await closeTogether();
+    if (close) return close;
+    // What the other search finds can be packed from there.
+    const scored = await byScore();
+    const found = scored.unplaced.length === 0 && (await closeTogether(choicesOf(scored.placements)));
+    return found || scored;
+  }
+
+  async function closeTogether(start?: ReadonlyMap<string, Choice>): Promise<Outcome | undefined> {
+    const close = packed(survey, judge, await solver(), start);
+    const decided = close && decideFrom(close.choices);
+    if (decided?.unplaced.length !== 0) return undefined;
+    return { ...decided, method: "packed", packingGap: close!.gap };
+  }
+
+  async function byScore(): Promise<Outcome> {
     const greedy = decideFrom(
       survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
     );
@@ -49,13 +63,7 @@ export async function place(topology: Topology, filters = allFilters, scores = a
     if (isComplete) return { ...greedy, method: "greedy" };
     const problem = survey.problem();
     const highs = await solver();
-    const start = new Map(
-      greedy.placements.map(({ instance, node, onGpu, gpuDevices }) => [
-        instance,
-        { node, onGpu, gpuDevices },
-      ]),
-    );
-    const found = search(problem, highs, start);
+    const found = search(problem, highs, choicesOf(greedy.placements));
     if (found.kind !== "placed") {
       const conflict = conflictOf(topology, judge, problem, found.kind, highs);
       return { ...greedy, method: "greedy", conflict };
@@ -92,6 +100,12 @@ type Outcome = Decided & {
   packingGap?: PackingGap;
   conflict?: Conflict;
 };
+
+function choicesOf(placements: readonly Placement[]): Map<string, Choice> {
+  return new Map(
+    placements.map(({ instance, node, onGpu, gpuDevices }) => [instance, { node, onGpu, gpuDevices }]),
+  );
+}
 
 /** Those that stay come first, before all who are to have certain GPUs: what they hold is nobody else's. */
 function turns({ requests }: Survey, choices: ReadonlyMap<string, Choice>) {

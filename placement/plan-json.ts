@@ -210,6 +210,7 @@ export const planJsonSchema = z.object({
   packingGap: z
     .object({
       moves: whole("So many moves fewer are not ruled out"),
+      withoutGpu: whole("So many fewer without the GPU that they would prefer are not ruled out"),
       blocksPercent: z
         .number()
         .min(0)

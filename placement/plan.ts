@@ -128,6 +128,8 @@ export interface Gap {
 export interface PackingGap {
   /** So many moves fewer at most. */
   moves: number;
+  /** So many fewer at most without the GPU that they would prefer, with no more moves. */
+  withoutGpu: number;
   /**
    * Nodes left empty that are worth more, in percent of the best that might be, with no fewer who stay or get the GPU they
    * would prefer. A node counts 1, its GPU 1 more, and its room up to 1 more. Undefined: the plan is too large to say.

@@ -62,7 +62,6 @@ function machineOf(row: Row, models: readonly string[]): Machine {
   return {
     cpuMilli: count(row, "cpu_milli"),
     ramBytes: count(row, "memory_mib") * mebibyte,
-    gpuMemoryBytes: 0,
     gpus,
     slots: 1e6,
     group: models.indexOf(text(row, "model")),

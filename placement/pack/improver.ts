@@ -92,7 +92,7 @@ export class Improver {
       const kind = packing.kindOf(residents[index]!);
       if (kind >= movable || (share < 1 && dice.roll() >= share)) continue;
       packing.evict(machine, index);
-      waiting.add(kind);
+      waiting.add(packing.waitsAs[kind]!);
       lost += goal.worth(kind, machine);
     }
     return lost;
@@ -104,14 +104,14 @@ export class Improver {
     for (const machine of ruined) {
       for (const resident of packing.residents[machine]!) {
         const kind = packing.kindOf(resident);
-        if (kind < movable) waiting.add(kind);
+        if (kind < movable) waiting.add(packing.waitsAs[kind]!);
       }
     }
     for (let index = 0; index < ruined.length; index++) snapshots[index]!.restore(ruined[index]!);
     for (const machine of ruined) {
       for (const resident of packing.residents[machine]!) {
         const kind = packing.kindOf(resident);
-        if (kind < movable) waiting.remove(kind);
+        if (kind < movable) waiting.remove(packing.waitsAs[kind]!);
       }
     }
   }

@@ -8,6 +8,7 @@ import type { Kind, Machine } from "./kind";
 /** The nodes and instances of a plan in the words of a packing. */
 export interface Inventory {
   machines: readonly Machine[];
+  /** Those who prefer a GPU are two kinds: with one, and without. */
   kinds: readonly Kind[];
   /** By kind: who is of it, in the order of the requests. */
   members: readonly (readonly Request[])[];
@@ -20,86 +21,110 @@ export interface Inventory {
 /**
  * Where an instance may go is what the filters say of the node without anything of this stack: there is one source of
  * truth. Each node is a group of its own.
- * @param onCpu ids that prefer a GPU and are to do without
  */
 export function inventoryOf(
   requests: readonly Request[],
   empty: readonly Load[],
   judge: Judge,
   stayers: ReadonlySet<string>,
-  onCpu: ReadonlySet<string>,
 ): Inventory {
-  const members = kindsOf(requests, stayers, onCpu);
-  // A single GPU that is shared as far as memory goes needs no look at its devices.
-  const isShared =
-    requests.some(({ instance }) => instance.gpus > 0) || empty.some(({ node }) => node.gpus > 1);
-  const kindOf = new Map(members.flatMap((all, kind) => all.map(({ instance }) => [instance.id, kind])));
-  const offers = members.map(([first]) =>
-    empty.map((load) => offerOn(load, first!, judge, onCpu.has(first!.instance.id))),
-  );
+  const forms = formsOf(requests, stayers);
+  const kindsBy = new Map<string, number[]>();
+  for (const [kind, { members }] of forms.entries())
+    for (const { instance } of members) kindsBy.set(instance.id, [...(kindsBy.get(instance.id) ?? []), kind]);
+  const offers = forms.map((form) => empty.map((load) => offerOn(load, form, judge, stayers)));
   return {
-    members,
+    members: forms.map(({ members }) => members),
     machines: empty.map((load, group) => ({
       cpuMilli: Math.max(0, load.cpuFreeMilli),
       ramBytes: Math.min(load.freeBytes, load.headroomFreeBytes),
-      gpuMemoryBytes: load.devices.bytes.reduce((sum, bytes) => sum + Math.max(0, bytes), 0),
-      gpus: isShared ? load.devices.count : 0,
-      ...(isShared && { gpuFree: load.devices.milli.map((milli) => Math.max(0, milli)) }),
+      gpus: load.devices.count,
+      gpuFree: load.devices.milli.map((milli) => Math.max(0, milli)),
+      gpuMemoryFree: load.devices.bytes.map((bytes) => Math.max(0, bytes)),
       slots: load.node.maxInstances - load.occupied,
       group,
     })),
-    kinds: members.map(([first], kind) => ({
-      cpuMilli: offers[kind]!.find((offer) => offer)?.cpuMilli ?? 0,
-      ...(isShared && !onCpu.has(first!.instance.id) ? gpusOf(first!) : { gpus: 0, gpuMilli: 0 }),
-      slotless: first!.instance.slots === 0,
-      takes: offers[kind]!,
-      conflicts: [...new Set([...first!.conflicts].flatMap((id) => kindOf.get(id) ?? []))],
-    })),
-    home: members.map(([first]) =>
+    kinds: forms.map((form, kind) => {
+      const { instance, conflicts } = form.members[0]!;
+      return {
+        cpuMilli: offers[kind]!.find((offer) => offer)?.cpuMilli ?? 0,
+        ...gpusOf(form),
+        slotless: instance.slots === 0,
+        takes: offers[kind]!.map(
+          (offer) => offer && { ramBytes: offer.ramBytes, gpuMemoryBytes: offer.ask?.bytes ?? 0 },
+        ),
+        conflicts: [...new Set([...conflicts].flatMap((id) => kindsBy.get(id) ?? []))],
+        ...(form.without !== undefined && { without: form.without }),
+      };
+    }),
+    home: forms.map(({ members: [first] }) =>
       stayers.has(first!.instance.id) ? empty.findIndex(({ node }) => node.name === first!.was) : -1,
     ),
     onGpu: offers.map((row) => row.map((offer) => offer?.onGpu ?? false)),
   };
 }
 
-/** One that may be on a CPU elsewhere shares a GPU unseen: whether it fits, the plan shows. */
-function gpusOf({ instance }: Request): Pick<Kind, "gpus" | "gpuMilli"> {
-  const { devices, milli } = gpuAskOf(instance);
-  const isSure = instance.gpu === "required" || (instance.gpu === "preferred" && instance.gpus > 0);
-  return isSure ? { gpus: devices, gpuMilli: milli } : { gpus: 0, gpuMilli: 0 };
+/** Requests that nothing tells apart, and whether they are on a GPU. */
+interface Form {
+  members: readonly Request[];
+  /** Undefined: wherever there is one. */
+  onGpu?: boolean;
+  /** Which form has the same without a GPU. */
+  without?: number;
 }
 
-function offerOn(load: Load, request: Request, judge: Judge, onCpu: boolean): Takes | undefined {
-  const { instance } = request;
-  // On a GPU that costs nothing there is no reason to stay off it.
-  const isOpen = instance.gpu !== "preferred" || costsNoGpu(instance);
-  const modes = isOpen ? [undefined] : onCpu ? [false] : instance.gpus > 0 ? [true] : [true, false];
-  for (const choice of modes) {
-    const takes = load.takesOf(request.instance, choice);
-    if (!judge.refuse({ request, load, takes })) return takes;
-  }
-  return undefined;
+function formsOf(requests: readonly Request[], stayers: ReadonlySet<string>): Form[] {
+  const isFree = !requests.some(({ instance }) => instance.gpus > 0);
+  const groups = groupsOf(requests, stayers);
+  const without: Form[] = [];
+  const forms = groups.map((members): Form => {
+    const { instance } = members[0]!;
+    // On a GPU that costs nothing there is no reason to stay off it.
+    if (instance.gpu !== "preferred" || (isFree && costsNoGpu(instance))) return { members };
+    const index = groups.length + without.length;
+    without.push({ members, onGpu: false });
+    return { members, onGpu: true, without: index };
+  });
+  return [...forms, ...without];
+}
+
+function gpusOf({ members, onGpu }: Form): Pick<Kind, "gpus" | "gpuMilli"> {
+  const { instance } = members[0]!;
+  if (!onGpu && instance.gpu !== "required") return { gpus: 0, gpuMilli: 0 };
+  const { devices, milli } = gpuAskOf(instance);
+  return { gpus: devices, gpuMilli: milli };
+}
+
+function offerOn(
+  load: Load,
+  { members, onGpu }: Form,
+  judge: Judge,
+  stayers: ReadonlySet<string>,
+): Takes | undefined {
+  const request = members[0]!;
+  const { instance, was, wasOnGpu } = request;
+  if (onGpu && !load.node.gpu) return undefined;
+  // Whoever stays is not started anew for a GPU that has become free.
+  if (onGpu && wasOnGpu === false && was === load.node.name && stayers.has(instance.id)) return undefined;
+  const takes = load.takesOf(instance, onGpu);
+  return judge.refuse({ request, load, takes }) ? undefined : takes;
 }
 
 /** Those whom nothing tells apart, in the order of the first of them. */
-function kindsOf(
-  requests: readonly Request[],
-  stayers: ReadonlySet<string>,
-  onCpu: ReadonlySet<string>,
-): Request[][] {
+function groupsOf(requests: readonly Request[], stayers: ReadonlySet<string>): Request[][] {
   // Two that are at odds with the same others are alike, be they at odds with each other or not.
   const closed = (request: Request) => [...request.conflicts, request.instance.id].sort().join();
   const twins = new Map<string, number>();
   for (const request of requests) twins.set(closed(request), (twins.get(closed(request)) ?? 0) + 1);
   const kinds = new Map<string, Request[]>();
   for (const request of requests) {
-    const { instance, pinnedTo, heldTo, port, was, affinity, conflicts } = request;
+    const { instance, pinnedTo, heldTo, port, was, wasOnGpu, affinity, conflicts } = request;
     const atOdds = twins.get(closed(request))! > 1 ? closed(request) : [...conflicts].sort().join();
     const key = JSON.stringify([
       [instance.ramBytes, instance.gpu, instance.gpuMemoryBytes, instance.preferredNode],
       [instance.cpuCores, instance.gpus, instance.gpuModel, instance.slots],
       [instance.launcher, instance.boundTo],
-      [pinnedTo, heldTo, was, stayers.has(instance.id), onCpu.has(instance.id)],
+      [pinnedTo, heldTo, was, stayers.has(instance.id), wasOnGpu],
       port === undefined && portUse(instance),
       [...affinity].sort(),
       atOdds,

@@ -17,19 +17,25 @@ export interface Kind {
   conflicts: readonly number[];
   /** It takes no slot. */
   slotless?: boolean;
+  /** The kind as which one of these does without a GPU. */
+  without?: number;
 }
 
 export interface Memory {
   ramBytes: number;
+  /** Of each of its devices. */
   gpuMemoryBytes: number;
 }
 
 /** What a machine has for the demands. */
-export interface Machine extends Memory {
+export interface Machine {
   cpuMilli: number;
+  ramBytes: number;
   gpus: number;
   /** What is left of each, in thousandths. @default all of it */
   gpuFree?: readonly number[];
+  /** What is left of each one's memory. @default none, for demands that ask for none */
+  gpuMemoryFree?: readonly number[];
   slots: number;
   /** Machines of which the same kinds take the same are of one group, counted from 0. */
   group: number;

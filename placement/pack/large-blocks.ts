@@ -47,7 +47,9 @@ export function largeBlocks(
     emptied: 0.5,
     thinned: (draw) => 0.3 + 0.6 * draw,
     urgency: (kind) => (3 * size[kind]!) / largest + Number(packing.kinds[kind]!.conflicts.length > 0),
-    waste: (kind, machine) => (home[kind] === machine ? -1 : packing.ramFree[machine]! / largest),
+    waste: (kind, machine) =>
+      (home[kind] === machine ? -4 : packing.ramFree[machine]! / largest) -
+      (prefers[kind] && onGpu[kind]![machine] ? 2 : 0),
   };
 
   /** 10 points for each whom an instance likes and meets, 25 at most. */

@@ -1,5 +1,4 @@
 import type { Choice } from "../decide";
-import { costsNoGpu } from "../devices";
 import type { Judge } from "../judge";
 import type { PackingGap } from "../plan";
 import type { Highs } from "../solver";
@@ -10,7 +9,7 @@ import { Improver } from "./improver";
 import { type Inventory, inventoryOf } from "./inventory";
 import { largeBlocks, warmth } from "./large-blocks";
 import { Packing } from "./packing";
-import { mostBlocks, mostStaying } from "./proof";
+import { mostBlocks, mostOnGpu, mostStaying } from "./proof";
 import { Waiting } from "./waiting";
 
 /** Rounds for each instance and node, and at most so many: a count, not a time, so that every machine decides the same. */
@@ -18,109 +17,121 @@ const roundsEach = 500;
 const mostRounds = 100_000;
 
 export interface Packed {
-  choices: Map<string, Choice>;
+  choices: Choices;
   gap: PackingGap;
 }
 
+type Choices = ReadonlyMap<string, Choice>;
+
 /**
- * Places for all instances, close together: what runs stays, and the room that is left lies in large blocks. Whoever
- * prefers a GPU and finds none with room, or runs without one, does without. What a solver proves better is packed from
- * there. Undefined: somebody is left out, which proves nothing.
+ * Places for all instances, close together: what runs stays, whoever prefers a GPU has one while there is room, and the
+ * room that is left lies in large blocks. What a solver proves better is packed from there. Undefined: somebody is left
+ * out, which proves nothing.
+ * @param start where they are to begin with; it may leave some out
  */
-export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | undefined {
+export function packed(
+  survey: Survey,
+  judge: Judge,
+  highs: Highs,
+  start: Choices = homesOf(survey),
+): Packed | undefined {
+  const { requests, stayers } = survey;
   const problem = survey.problem();
   const empty = survey.emptyLoads();
   const blocks = blocksOf(empty);
-  let choices = packedFrom(homesOf(survey), warmth);
-  if (!choices) return undefined;
+  const found = packedFrom(survey, judge, start, warmth);
+  if (!found) return undefined;
+  let choices = found;
 
-  const mayStay = survey.stayers.size;
-  let moves = 0;
-  if (staying(choices) < mayStay) {
-    const { most, better } = mostStaying(problem, choices, highs);
-    choices = better ? (packedFrom(better, 0) ?? choices) : choices;
-    moves = Math.min(mayStay, most) - staying(choices);
-  }
-  const { most, better } = mostBlocks(problem, blocks, choices, highs);
-  const again = better && packedFrom(better, 0);
-  if (again && staying(again) >= staying(choices) && free(again) > free(choices)) choices = again;
-  const missing = most - free(choices);
+  // Each outweighs those that come after it; what is proven of one holds while no more of those before it is given up.
+  const aims = [
+    { of: staying, limit: stayers.size, prove: mostStaying },
+    {
+      of: onGpu,
+      limit: requests.filter(({ instance }) => instance.gpu !== "none").length,
+      prove: mostOnGpu,
+    },
+    { of: free, limit: Number.POSITIVE_INFINITY, prove: mostBlocks(blocks) },
+  ];
+  const most = aims.map(({ of, limit, prove }) => {
+    if (of(choices) === limit) return limit;
+    const { most, better } = prove(problem, choices, highs);
+    const again = better && packedFrom(survey, judge, better, 0);
+    if (again && isBetter(again, choices)) choices = again;
+    return Math.min(most, limit);
+  });
+  const [moves, withoutGpu, missing] = aims.map(({ of }, aim) => Math.max(0, most[aim]! - of(choices)));
+  const blocksPercent = missing === 0 ? 0 : (100 * missing!) / most[2]!;
   return {
     choices,
-    gap: { moves, ...(Number.isFinite(most) && { blocksPercent: missing > 0 ? (100 * missing) / most : 0 }) },
+    gap: { moves: moves!, withoutGpu: withoutGpu!, ...(Number.isFinite(missing) && { blocksPercent }) },
   };
 
-  function packedFrom(start: ReadonlyMap<string, Choice>, warmth: number): Map<string, Choice> | undefined {
-    const prefers = survey.requests.filter(
-      ({ instance }) => instance.gpu === "preferred" && !costsNoGpu(instance),
-    );
-    const onCpu = new Set(
-      prefers.map(({ instance }) => instance.id).filter((id) => start.get(id)?.onGpu === false),
-    );
-    for (;;) {
-      const { choices, left } = attempt(survey, judge, onCpu, start, warmth);
-      if (left.length === 0) return choices;
-      const hopeful = prefers.filter((request) => left.includes(request) && !onCpu.has(request.instance.id));
-      if (hopeful.length === 0) return undefined;
-      for (const { instance } of hopeful) onCpu.add(instance.id);
-    }
+  function isBetter(one: Choices, other: Choices): boolean {
+    const aim = aims.find(({ of }) => of(one) !== of(other));
+    return aim !== undefined && aim.of(one) > aim.of(other);
   }
 
-  function staying(found: ReadonlyMap<string, Choice>): number {
-    return survey.requests.filter(
-      ({ instance: { id }, was }) => survey.stayers.has(id) && found.get(id)?.node === was,
-    ).length;
+  function staying(of: Choices): number {
+    return requests.filter(({ instance: { id }, was }) => stayers.has(id) && of.get(id)?.node === was).length;
   }
 
-  function free(found: ReadonlyMap<string, Choice>): number {
-    const used = new Set([...found.values()].map(({ node }) => node));
+  function onGpu(of: Choices): number {
+    return [...of.values()].filter((choice) => choice.onGpu).length;
+  }
+
+  function free(of: Choices): number {
+    const used = new Set([...of.values()].map(({ node }) => node));
     return empty.reduce((sum, { node }, index) => sum + (used.has(node.name) ? 0 : blocks[index]!), 0);
   }
 }
 
 /** Where those run that may stay. */
-function homesOf({ requests, stayers }: Survey): Map<string, Choice> {
+function homesOf({ requests, stayers }: Survey): Choices {
   const staying = requests.filter(({ instance }) => stayers.has(instance.id));
   return new Map(
-    staying.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
+    staying.map(({ instance, was, wasOnGpu, wasGpuDevices }) => [
+      instance.id,
+      { node: was!, onGpu: wasOnGpu, gpuDevices: wasGpuDevices },
+    ]),
   );
 }
 
-function attempt(
-  survey: Survey,
-  judge: Judge,
-  onCpu: ReadonlySet<string>,
-  start: ReadonlyMap<string, Choice>,
-  warmth: number,
-) {
+function packedFrom(survey: Survey, judge: Judge, start: Choices, warmth: number): Choices | undefined {
   const empty = survey.emptyLoads();
-  const inventory = inventoryOf(survey.requests, empty, judge, survey.stayers, onCpu);
+  const inventory = inventoryOf(survey.requests, empty, judge, survey.stayers);
   const { kinds, machines, members } = inventory;
   const packing = new Packing(kinds, machines);
   const waiting = new Waiting(kinds.length);
   const machineOf = new Map(empty.map(({ node }, machine) => [node.name, machine]));
   for (const [kind, all] of members.entries()) {
+    if (packing.waitsAs[kind] !== kind) continue;
     for (const { instance } of all) {
-      const machine = machineOf.get(start.get(instance.id)?.node ?? "");
-      const devices = machine === undefined ? -1 : packing.devicesFor(kind, machine);
-      if (devices >= 0) packing.put(kind, machine!, devices);
-      else waiting.add(kind);
+      const { node = "", onGpu, gpuDevices = [] } = start.get(instance.id) ?? {};
+      const machine = machineOf.get(node);
+      const { without } = kinds[kind]!;
+      const forms = without === undefined ? [kind] : onGpu === false ? [without] : [kind, without];
+      const form =
+        machine === undefined ? undefined : forms.find((one) => packing.devicesFor(one, machine) >= 0);
+      if (form === undefined) waiting.add(kind);
+      else packing.put(form, machine!, packing.devicesAs(bitsOf(gpuDevices), form, machine!));
     }
   }
   const rounds = Math.min(mostRounds, roundsEach * (survey.requests.length + machines.length));
   new Improver(packing, waiting, new Dice(1), largeBlocks(packing, inventory, empty)).improve(rounds, warmth);
+  if (waiting.length > 0) return undefined;
   const names = empty.map(({ node }) => node.name);
   return namedChoices(packing, inventory, names);
 }
 
-/** Gives each resident of a kind one of its members, by machine. */
-function namedChoices(packing: Packing, { members, onGpu }: Inventory, nodes: readonly string[]) {
+/** Gives each resident one of the members of the kind as which it would wait, by machine. */
+function namedChoices(packing: Packing, { members, onGpu }: Inventory, nodes: readonly string[]): Choices {
   const choices = new Map<string, Choice>();
   const next = members.map(() => 0);
   for (const [machine, residents] of packing.residents.entries()) {
     for (const resident of residents) {
       const kind = packing.kindOf(resident);
-      const { instance } = members[kind]![next[kind]!++]!;
+      const { instance } = members[kind]![next[packing.waitsAs[kind]!]!++]!;
       const gpuDevices = indices(packing.devicesOf(resident));
       choices.set(instance.id, {
         node: nodes[machine]!,
@@ -129,7 +140,11 @@ function namedChoices(packing: Packing, { members, onGpu }: Inventory, nodes: re
       });
     }
   }
-  return { choices, left: members.flatMap((all, kind) => all.slice(next[kind]!)) };
+  return choices;
+}
+
+function bitsOf(devices: readonly number[]): number {
+  return devices.reduce((bits, device) => bits | (1 << device), 0);
 }
 
 function indices(bits: number): number[] {

@@ -11,15 +11,18 @@ const places = mostGpus;
 export class Packing {
   readonly cpuFree: Float64Array;
   readonly ramFree: Float64Array;
-  readonly gpuMemoryFree: Float64Array;
   readonly slotsFree: Int32Array;
   /** Thousandths left of each device, `mostGpus` places a machine. */
   readonly gpuFree: Int16Array;
+  /** Bytes left of each device's memory, in the same places. */
+  readonly gpuMemoryFree: Float64Array;
   /** Devices nobody is on. */
   readonly idleGpus: Uint8Array;
   /** Thousandths left of all devices together. */
   readonly gpuLeft: Int32Array;
   readonly residents: number[][];
+  /** The kind as which one of a kind waits: who does without a GPU waits as one who would have it. */
+  readonly waitsAs: Int32Array;
   // What is asked for again and again lies in rows of numbers: ten times as fast as in objects.
   private readonly cpu: Float64Array;
   private readonly gpus: Int32Array;
@@ -38,15 +41,16 @@ export class Packing {
   ) {
     this.cpuFree = Float64Array.from(machines, ({ cpuMilli }) => cpuMilli);
     this.ramFree = Float64Array.from(machines, ({ ramBytes }) => ramBytes);
-    this.gpuMemoryFree = Float64Array.from(machines, ({ gpuMemoryBytes }) => gpuMemoryBytes);
     this.slotsFree = Int32Array.from(machines, ({ slots }) => slots);
     this.idleGpus = Uint8Array.from(machines, ({ gpus, gpuFree }) =>
       gpuFree ? gpuFree.filter((left) => left === whole).length : gpus,
     );
     this.gpuFree = new Int16Array(machines.length * places);
-    for (const [machine, { gpus, gpuFree }] of machines.entries()) {
+    this.gpuMemoryFree = new Float64Array(machines.length * places);
+    for (const [machine, { gpus, gpuFree, gpuMemoryFree = [] }] of machines.entries()) {
       this.gpuFree.fill(whole, machine * places, machine * places + gpus);
       if (gpuFree) this.gpuFree.set(gpuFree, machine * places);
+      this.gpuMemoryFree.set(gpuMemoryFree, machine * places);
     }
     this.gpuLeft = Int32Array.from(machines, ({ gpus, gpuFree }) => sumOf(gpuFree) ?? gpus * whole);
     this.residents = machines.map(() => []);
@@ -58,6 +62,9 @@ export class Packing {
     this.devices = Int32Array.from(machines, ({ gpus }) => gpus);
     this.group = Int32Array.from(machines, ({ group }) => group);
     this.groups = kinds[0]?.takes.length ?? 0;
+    this.waitsAs = Int32Array.from(kinds.keys());
+    for (const [kind, { without }] of kinds.entries())
+      if (without !== undefined) this.waitsAs[without] = kind;
     const takes = kinds.flatMap((kind) => kind.takes);
     // Where it may not go it would need more than any machine has.
     this.ram = Float64Array.from(takes, (memory) => memory?.ramBytes ?? Number.POSITIVE_INFINITY);
@@ -68,13 +75,29 @@ export class Packing {
   devicesFor(kind: number, machine: number): number {
     const cell = kind * this.groups + this.group[machine]!;
     if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[cell]! > this.ramFree[machine]!) return -1;
-    if (this.slotsFree[machine]! < this.slots[kind]! || this.gpuMemory[cell]! > this.gpuMemoryFree[machine]!)
-      return -1;
+    if (this.slotsFree[machine]! < this.slots[kind]!) return -1;
     if (this.conflicting[kind] && this.meetsRival(kind, machine)) return -1;
     const gpus = this.gpus[kind]!;
     if (gpus === 0) return 0;
     const gpuMilli = this.gpuMilli[kind]!;
-    return gpuMilli < whole ? this.fullestDevice(gpuMilli, machine) : this.idleDevices(gpus, machine);
+    const bytes = this.gpuMemory[cell]!;
+    return gpuMilli < whole
+      ? this.fullestDevice(gpuMilli, bytes, machine)
+      : this.idleDevices(gpus, bytes, machine);
+  }
+
+  /** The devices, as bits, if they have the room; else those that `devicesFor` says. */
+  devicesAs(wanted: number, kind: number, machine: number): number {
+    const devices = this.devicesFor(kind, machine);
+    if (devices < 0) return devices;
+    const gpuMilli = this.gpuMilli[kind]!;
+    const bytes = this.gpuMemory[kind * this.groups + this.group[machine]!]!;
+    let count = 0;
+    for (let rest = wanted; rest !== 0; rest &= rest - 1, count++) {
+      const place = machine * places + 31 - Math.clz32(rest & -rest);
+      if (this.gpuFree[place]! < gpuMilli || this.gpuMemoryFree[place]! < bytes) return devices;
+    }
+    return count === this.gpus[kind] ? wanted : devices;
   }
 
   /** Every device that has room for a share, as bits, where `devicesFor` says that the machine has. None: it is no share. */
@@ -118,16 +141,17 @@ export class Packing {
     this.cpuFree[machine]! += sign * this.cpu[kind]!;
     const cell = kind * this.groups + this.group[machine]!;
     this.ramFree[machine]! += sign * this.ram[cell]!;
-    this.gpuMemoryFree[machine]! += sign * this.gpuMemory[cell]!;
     this.slotsFree[machine]! += sign * this.slots[kind]!;
     if (devices === 0) return;
     const change = sign * this.gpuMilli[kind]!;
+    const bytes = sign * this.gpuMemory[cell]!;
     for (let rest = devices; rest !== 0; rest &= rest - 1) {
       const place = machine * places + 31 - Math.clz32(rest & -rest);
       const before = this.gpuFree[place]!;
       this.gpuFree[place] = before + change;
       if (before === whole) this.idleGpus[machine]!--;
       else if (before + change === whole) this.idleGpus[machine]!++;
+      this.gpuMemoryFree[place]! += bytes;
       this.gpuLeft[machine]! += change;
     }
   }
@@ -137,26 +161,29 @@ export class Packing {
     return this.residents[machine]!.some((held) => conflicts.includes(this.kindOf(held)));
   }
 
-  private fullestDevice(gpuMilli: number, machine: number): number {
+  private fullestDevice(gpuMilli: number, bytes: number, machine: number): number {
     let best = -1;
     let least = whole + 1;
     const first = machine * places;
     for (let device = this.devices[machine]! - 1; device >= 0; device--) {
       const left = this.gpuFree[first + device]! - gpuMilli;
-      if (left < 0 || left > least) continue;
+      if (left < 0 || left > least || bytes > this.gpuMemoryFree[first + device]!) continue;
       least = left;
       best = device;
     }
     return best < 0 ? -1 : 1 << best;
   }
 
-  private idleDevices(wanted: number, machine: number): number {
+  private idleDevices(wanted: number, bytes: number, machine: number): number {
     if (this.idleGpus[machine]! < wanted) return -1;
     let devices = 0;
-    for (let device = 0, found = 0; found < wanted; device++) {
-      if (this.gpuFree[machine * places + device] !== whole) continue;
+    let missing = wanted;
+    for (let device = 0; missing > 0; device++) {
+      if (device === this.devices[machine]) return -1;
+      const place = machine * places + device;
+      if (this.gpuFree[place] !== whole || bytes > this.gpuMemoryFree[place]!) continue;
       devices |= 1 << device;
-      found++;
+      missing--;
     }
     return devices;
   }

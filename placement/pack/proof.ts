@@ -23,29 +23,45 @@ export function mostStaying(problem: Problem, found: Choices, highs: Highs): Ver
   return judged(problem, program, program.staying, found, highs);
 }
 
+/** How many at most can have a GPU, when no fewer stay than in what was found. */
+export function mostOnGpu(problem: Problem, found: Choices, highs: Highs): Verdict {
+  const program = PlacementProgram.ofAll(problem, "nothing");
+  keep(program, program.staying, found);
+  return judged(problem, program, onGpu(program), found, highs);
+}
+
 /**
  * How much the nodes are worth that can be left empty at most, when no fewer stay and no fewer are on a GPU than in what
  * was found.
  * @param blocks what each is worth, in the order of the problem's rooms
  */
-export function mostBlocks(
-  problem: Problem,
-  blocks: readonly number[],
-  found: Choices,
-  highs: Highs,
-): Verdict {
-  const program = PlacementProgram.ofAll(problem, "nothing");
-  const onGpu = terms(program.picks.filter(({ option }) => option.takes.onGpu));
-  const start = program.valuesOf(found);
-  for (const kept of [program.staying, onGpu])
-    if (kept.length > 0) program.row(kept, ">=", total(kept, start));
-  const worth = problem.rooms.flatMap(({ node, ramBytes }, index): Terms => {
+export function mostBlocks(blocks: readonly number[]) {
+  return (problem: Problem, found: Choices, highs: Highs): Verdict => {
+    const program = PlacementProgram.ofAll(problem, "nothing");
+    keep(program, program.staying, found);
+    keep(program, onGpu(program), found);
+    return judged(problem, program, worthOf(blocks, problem, program), found, highs);
+  };
+}
+
+function onGpu({ picks }: PlacementProgram): Terms {
+  return terms(picks.filter(({ option }) => option.takes.onGpu));
+}
+
+/** No fewer of them than in what was found. */
+function keep(program: PlacementProgram, some: Terms, found: Choices): void {
+  if (some.length > 0) program.row(some, ">=", total(some, program.valuesOf(found)));
+}
+
+/** What the nodes are worth that are empty. */
+function worthOf(blocks: readonly number[], { rooms, demands }: Problem, program: PlacementProgram): Terms {
+  return rooms.flatMap(({ node, ramBytes }, index): Terms => {
     const here = program.picks.filter(({ option }) => option.node === node);
     if (blocks[index] === 0) return [];
     const isEmpty = program.derive(program.whole(1), (values) =>
       terms(here).every(([, variable]) => values[variable]! < 0.5) ? 1 : 0,
     );
-    const all = problem.demands.length;
+    const all = demands.length;
     program.row([...terms(here), [all, isEmpty]], "<=", all);
     // Said of each who is to stay, too: half of one is as good as one to a relaxed program.
     for (const { kind, variable } of here)
@@ -67,7 +83,6 @@ export function mostBlocks(
     program.row([...ram, [room, isEmpty]], "<=", room);
     return [[blocks[index]!, isEmpty]];
   });
-  return judged(problem, program, worth, found, highs);
 }
 
 function judged(

@@ -18,6 +18,7 @@ export class Recreator {
   private readonly urgency: Float64Array;
   private readonly order: Int32Array;
   private readonly keys: Float64Array;
+  private readonly without: Int32Array;
 
   constructor(
     private readonly packing: Packing,
@@ -28,6 +29,7 @@ export class Recreator {
     const { kinds } = packing;
     this.order = new Int32Array(kinds.length);
     this.keys = new Float64Array(kinds.length);
+    this.without = Int32Array.from(kinds, ({ without = -1 }) => without);
     this.urgency = Float64Array.from(kinds, (_, kind) => goal.urgency(kind));
   }
 
@@ -39,15 +41,15 @@ export class Recreator {
   }
 
   private place(length: number, machines: readonly number[], yields: number): number {
-    const { waiting, order, goal, dice } = this;
+    const { waiting, order, dice } = this;
     let won = 0;
     for (let index = 0; index < length; index++) {
       const kind = order[index]!;
       while (waiting.count[kind]! > 0) {
-        const machine = this.putBest(kind, machines);
-        if (machine < 0) break;
+        const worth = this.putBest(kind, machines);
+        if (worth < 0) break;
         waiting.remove(kind);
-        won += goal.worth(kind, machine);
+        won += worth;
         if (yields > 0 && dice.roll() < yields) break;
       }
     }
@@ -75,29 +77,35 @@ export class Recreator {
     return length;
   }
 
-  private mayFit(kind: number, machines: readonly number[]): boolean {
-    for (let index = 0; index < machines.length; index++)
-      if (this.packing.devicesFor(kind, machines[index]!) >= 0) return true;
+  private mayFit(waiting: number, machines: readonly number[]): boolean {
+    for (let kind = waiting; kind >= 0; kind = this.without[kind]!)
+      for (let index = 0; index < machines.length; index++)
+        if (this.packing.devicesFor(kind, machines[index]!) >= 0) return true;
     return false;
   }
 
-  /** @returns -1: no machine has room */
-  private putBest(kind: number, machines: readonly number[]): number {
-    const { packing, goal, dice } = this;
+  /** @returns what it is worth there. -1: no machine has room */
+  private putBest(waiting: number, machines: readonly number[]): number {
+    const { packing, goal, dice, without } = this;
     let best = -1;
+    let bestKind = 0;
     let bestDevices = 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < machines.length; index++) {
-      const machine = machines[index]!;
-      const devices = packing.devicesFor(kind, machine);
-      if (devices < 0 || dice.roll() < blink) continue;
-      const waste = goal.waste(kind, machine, devices);
-      if (waste >= least) continue;
-      least = waste;
-      best = machine;
-      bestDevices = devices;
+    for (let kind = waiting; kind >= 0; kind = without[kind]!) {
+      for (let index = 0; index < machines.length; index++) {
+        const machine = machines[index]!;
+        const devices = packing.devicesFor(kind, machine);
+        if (devices < 0 || dice.roll() < blink) continue;
+        const waste = goal.waste(kind, machine, devices);
+        if (waste >= least) continue;
+        least = waste;
+        best = machine;
+        bestKind = kind;
+        bestDevices = devices;
+      }
     }
-    if (best >= 0) packing.put(kind, best, bestDevices);
-    return best;
+    if (best < 0) return -1;
+    packing.put(bestKind, best, bestDevices);
+    return goal.worth(bestKind, best);
   }
 }

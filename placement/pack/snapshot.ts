@@ -7,11 +7,11 @@ const places = mostGpus;
 export class Snapshot {
   private cpuFree = 0;
   private ramFree = 0;
-  private gpuMemoryFree = 0;
   private slotsFree = 0;
   private idleGpus = 0;
   private gpuLeft = 0;
   private readonly gpuFree = new Int16Array(places);
+  private readonly gpuMemoryFree = new Float64Array(places);
   private readonly residents: number[] = [];
 
   constructor(private readonly packing: Packing) {}
@@ -21,12 +21,13 @@ export class Snapshot {
       this.packing;
     this.cpuFree = cpuFree[machine]!;
     this.ramFree = ramFree[machine]!;
-    this.gpuMemoryFree = gpuMemoryFree[machine]!;
     this.slotsFree = slotsFree[machine]!;
     this.idleGpus = idleGpus[machine]!;
     this.gpuLeft = gpuLeft[machine]!;
-    for (let device = 0; device < machines[machine]!.gpus; device++)
+    for (let device = 0; device < machines[machine]!.gpus; device++) {
       this.gpuFree[device] = gpuFree[machine * places + device]!;
+      this.gpuMemoryFree[device] = gpuMemoryFree[machine * places + device]!;
+    }
     copy(residents[machine]!, this.residents);
   }
 
@@ -35,12 +36,13 @@ export class Snapshot {
       this.packing;
     cpuFree[machine] = this.cpuFree;
     ramFree[machine] = this.ramFree;
-    gpuMemoryFree[machine] = this.gpuMemoryFree;
     slotsFree[machine] = this.slotsFree;
     idleGpus[machine] = this.idleGpus;
     gpuLeft[machine] = this.gpuLeft;
-    for (let device = 0; device < machines[machine]!.gpus; device++)
+    for (let device = 0; device < machines[machine]!.gpus; device++) {
       gpuFree[machine * places + device] = this.gpuFree[device]!;
+      gpuMemoryFree[machine * places + device] = this.gpuMemoryFree[device]!;
+    }
     copy(this.residents, residents[machine]!);
   }
 }

@@ -79,7 +79,7 @@ test("what runs stays, however the rest lies; rebalance packs it anew", async ()
   const anew = await place(given({ instances: four, previous, rebalance: true }));
   // Three nodes left empty are more than two, though the one that is filled is larger than both.
   expect(Object.values(placesOf(anew))).toEqual(["mid", "mid", "mid", "mid"]);
-  expect(anew.packingGap).toEqual({ moves: 0, blocksPercent: 0 });
+  expect(anew.packingGap).toEqual({ moves: 0, withoutGpu: 0, blocksPercent: 0 });
   expect(anew.placements.filter(({ why }) => why === "the scenario says rebalance")).toHaveLength(1);
 });
 
@@ -121,25 +121,41 @@ test("what does not fit fails with the same proof as ever", async () => {
   expect(plan.conflict?.proven).toBe(true);
 });
 
-test("moves as few as any placement that is whole, compared with all there are", async () => {
+test("packs whatever fits, with the fewest moves and then the most GPUs, compared with every placement there is", async () => {
   const wish = fc.record({
     ram: fc.integer({ min: 1, max: 10 }),
     apart: fc.boolean(),
     was: fc.constantFrom(undefined, "n0", "n1", "n2"),
+    gpu: fc.constantFrom("none" as const, "preferred" as const, "preferred" as const, "required" as const),
+    gpus: fc.constantFrom(0, 0.5, 1, 2),
+    gpuMemory: fc.constantFrom(0, 3, 5),
   });
   const drawn = fc.record({
     rams: fc.array(fc.constantFrom(8, 12, 16), { minLength: 3, maxLength: 3 }),
+    gpus: fc.array(fc.constantFrom(0, 1, 2), { minLength: 3, maxLength: 3 }),
     slots: fc.integer({ min: 1, max: 3 }),
-    wishes: fc.array(wish, { minLength: 1, maxLength: 4 }),
+    wishes: fc.array(wish, { minLength: 1, maxLength: 5 }),
   });
-  for (const { rams, slots, wishes } of fc.sample(drawn, { numRuns: 60, seed: 11 })) {
+  let whole = 0;
+  for (const { rams, gpus, slots, wishes } of fc.sample(drawn, { numRuns: 120, seed: 11 })) {
     const apart = wishes.flatMap((one, index) => (one.apart ? [`i${index}`] : [])).slice(0, 2);
     const topology = given({
-      nodes: rams.map((ram, index) => aNode({ name: `n${index}`, ramBytes: gb(ram), maxInstances: slots })),
-      instances: wishes.map(({ ram }, index) =>
+      nodes: rams.map((ram, index) =>
+        aNode({
+          name: `n${index}`,
+          ramBytes: gb(ram),
+          gpu: gpus[index]! > 0,
+          gpus: gpus[index]!,
+          gpuMemoryBytes: gpus[index]! > 0 ? gb(8) : 0,
+          maxInstances: slots,
+        }),
+      ),
+      instances: wishes.map(({ ram, gpu, gpus, gpuMemory }, index) =>
         anInstance({
           id: `i${index}`,
           ramBytes: gb(ram),
+          gpu,
+          ...(gpu !== "none" && { gpus, gpuMemoryBytes: gb(gpuMemory) }),
           antiAffinity: apart.includes(`i${index}`) ? apart.filter((id) => id !== `i${index}`) : [],
         }),
       ),
@@ -149,10 +165,65 @@ test("moves as few as any placement that is whole, compared with all there are",
     });
     const plan = await place(topology);
     const truth = new BruteForce(topology);
-    const best = truth.best(topology.scenario.instances.map(({ id }) => id));
+    const best = truth.mostOnGpu(topology.scenario.instances.map(({ id }) => id));
     expect(plan.unplaced.length === 0).toBe(best !== undefined);
-    if (best) expect(plan.placements.filter(({ stays }) => stays)).toHaveLength(best.stays);
+    if (!best) continue;
+    whole++;
+    expect(plan.method).toBe("packed");
+    const stays = plan.placements.filter((one) => one.stays).length;
+    const onGpu = plan.placements.filter((one) => one.onGpu).length;
+    expect({ stays, onGpu }).toEqual(best);
   }
+  expect(whole).toBeGreaterThan(40);
+});
+
+test("who could do without a GPU does, where another needs the node", async () => {
+  const small = [
+    aNode({ name: "gpus", gpu: true, gpus: 3, maxInstances: 1 }),
+    aNode({ name: "plain", maxInstances: 2 }),
+  ];
+  const instances = [
+    anInstance({ id: "must", gpu: "required", gpus: 1, ramBytes: gb(4) }),
+    anInstance({ id: "likes", gpu: "preferred", gpus: 1, ramBytes: gb(6) }),
+  ];
+  const plan = await place(given({ nodes: small, instances }));
+  expect(plan.method).toBe("packed");
+  expect(placesOf(plan)).toEqual({ must: "gpus", likes: "plain" });
+});
+
+test("nobody who prefers a GPU is left without because another could not have one", async () => {
+  const many = [
+    aNode({ name: "a", gpu: true, gpus: 1 }),
+    aNode({ name: "b", gpu: true, gpus: 1 }),
+    aNode({ name: "c" }),
+  ];
+  const ask = (id: string, gpus: number) => anInstance({ id, gpu: "preferred", gpus });
+  const plan = await place(given({ nodes: many, instances: [ask("one", 1), ask("two", 2)] }));
+  expect(plan.placements.map(({ instance, onGpu }) => [instance, onGpu])).toEqual([
+    ["one", true],
+    ["two", false],
+  ]);
+  expect(plan.packingGap?.withoutGpu).toBe(0);
+});
+
+test("who stays without a GPU is not started anew for one, though others have theirs whole", async () => {
+  const two = [
+    aNode({ name: "a", ramBytes: gb(32), gpu: true, gpus: 2 }),
+    aNode({ name: "b", ramBytes: gb(32) }),
+  ];
+  const instances = [
+    anInstance({ id: "likes", gpu: "preferred" }),
+    anInstance({ id: "must", gpu: "required", gpus: 1 }),
+  ];
+  const previous = {
+    likes: { node: "a", onGpu: false },
+    must: { node: "a", onGpu: true, gpuDevices: [0] },
+  };
+  const plan = await place(given({ nodes: two, instances, previous }));
+  expect(plan.placements.map(({ node, onGpu, gpuDevices }) => [node, onGpu, gpuDevices])).toEqual([
+    ["a", false, undefined],
+    ["a", true, [0]],
+  ]);
 });
 
 test("who runs without the GPU it would prefer stays where it is", async () => {
@@ -173,7 +244,7 @@ test("fills the fewest nodes, which is proven; of a list that is too large nothi
     anInstance({ id: `i${index}`, ramBytes: gb([6, 4, 3][index % 3]!) }),
   );
   const plan = await place(given({ nodes: many, instances }));
-  expect(plan.packingGap).toEqual({ moves: 0, blocksPercent: 0 });
+  expect(plan.packingGap).toEqual({ moves: 0, withoutGpu: 0, blocksPercent: 0 });
   // 52 GB need four nodes of 13.6 GB, and 13 GB is the most that two of 6, 4 and 3 or three fill: exactly so.
   expect(new Set(plan.placements.map(({ node }) => node)).size).toBe(4);
   const crowd = Array.from({ length: 200 }, (_, index) => aNode({ name: `n${index}` }));
@@ -181,7 +252,7 @@ test("fills the fewest nodes, which is proven; of a list that is too large nothi
     anInstance({ id: `i${index}`, ramBytes: gb(1) + index }),
   );
   const large = await place(given({ nodes: crowd, instances: crowded }));
-  expect(large.packingGap).toEqual({ moves: 0 });
+  expect(large.packingGap).toEqual({ moves: 0, withoutGpu: 0 });
   expect(explain(large).replace(/\n {4}/g, " ")).toContain(
     "; none moves fewer, and how much more might stay free is not known for a plan of this size\n",
   );

@@ -33,6 +33,19 @@ export class BruteForce {
     return best;
   }
 
+  /** The most who stay, and of such placements the most who have a GPU. Undefined: there is no full placement. */
+  mostOnGpu(ids: readonly string[]): { stays: number; onGpu: number } | undefined {
+    let best: { stays: number; onGpu: number } | undefined;
+    this.all(ids, new Map(), (assignment) => {
+      const { stays } = this.worth(assignment);
+      const onGpu = [...assignment.values()].filter((choice) => choice.onGpu).length;
+      if (!best || stays > best.stays || (stays === best.stays && onGpu > best.onGpu))
+        best = { stays, onGpu };
+      return true;
+    });
+    return best;
+  }
+
   worth(assignment: Assignment): Best {
     let stays = 0;
     let points = 0;

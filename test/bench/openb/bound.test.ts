@@ -6,7 +6,6 @@ import { solver } from "../../../placement/solver";
 const machine = (fields: Partial<Machine> = {}): Machine => ({
   cpuMilli: 8000,
   ramBytes: 1e9,
-  gpuMemoryBytes: 0,
   gpus: 2,
   slots: 100,
   group: 0,

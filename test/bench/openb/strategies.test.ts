@@ -13,7 +13,6 @@ const trace: Trace = {
   machines: Array.from({ length: 12 }, (_, index) => ({
     cpuMilli: index % 3 === 0 ? 8000 : 16_000,
     ramBytes: 64,
-    gpuMemoryBytes: 0,
     gpus: [8, 2, 4][index % 3]!,
     slots: 1e6,
     group: index % 2,

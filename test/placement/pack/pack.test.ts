@@ -17,8 +17,8 @@ const groups = 2;
 const machineArbitrary: fc.Arbitrary<Machine> = fc.record({
   cpuMilli: fc.integer({ min: 1, max: 8 }).map((cores) => cores * 1000),
   ramBytes: fc.integer({ min: 1, max: 8 }),
-  gpuMemoryBytes: fc.integer({ min: 0, max: 4 }),
   gpus: fc.integer({ min: 0, max: 3 }),
+  gpuMemoryFree: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 3, maxLength: 3 }),
   slots: fc.integer({ min: 0, max: 4 }),
   group: fc.integer({ min: 0, max: groups - 1 }),
 });
@@ -122,13 +122,13 @@ function breaches(packing: Packing): string[] {
     if (sum((kind) => kind.cpuMilli) > machine.cpuMilli) found.push(`${index}: CPU`);
     if (sum(({ takes }) => takes[machine.group]?.ramBytes ?? 99) > machine.ramBytes)
       found.push(`${index}: RAM`);
-    if (sum(({ takes }) => takes[machine.group]?.gpuMemoryBytes ?? 99) > machine.gpuMemoryBytes)
-      found.push(`${index}: GPU memory`);
     if (here.length > machine.slots) found.push(`${index}: slots`);
     for (let device = 0; device < mostGpus; device++) {
       const on = here.filter(({ devices }) => devices.includes(device));
       const used = on.reduce((total, { kind }) => total + kinds[kind]!.gpuMilli, 0);
       if (used > (device < machine.gpus ? 1000 : 0)) found.push(`${index}: GPU ${device}`);
+      const bytes = on.reduce((total, { kind }) => total + memoryOf(kinds[kind]!, machine), 0);
+      if (bytes > machine.gpuMemoryFree![device]!) found.push(`${index}: memory of GPU ${device}`);
     }
     for (const one of here) {
       const kind = kinds[one.kind]!;
@@ -149,12 +149,17 @@ function worthOf(packing: Packing) {
   return { gpuMilli, placed: all.length };
 }
 
+function memoryOf({ takes }: Kind, { group }: Machine): number {
+  return takes[group]?.gpuMemoryBytes ?? 99;
+}
+
 /** Every packing, looked at one by one. */
 function best(kinds: readonly Kind[], counts: readonly number[], machines: readonly Machine[]) {
   const all = counts.flatMap((count, kind) => Array.from({ length: count }, () => kind));
   const state = machines.map((machine) => ({
     ...machine,
     devices: Array.from({ length: machine.gpus }, () => 1000),
+    memories: [...machine.gpuMemoryFree!],
     residents: [] as number[],
   }));
   let most = { gpuMilli: 0, placed: 0 };
@@ -170,28 +175,36 @@ function best(kinds: readonly Kind[], counts: readonly number[], machines: reado
         kind.cpuMilli > machine.cpuMilli ||
         !memory ||
         memory.ramBytes > machine.ramBytes ||
-        memory.gpuMemoryBytes > machine.gpuMemoryBytes ||
         machine.residents.length >= machine.slots ||
         machine.residents.some((resident) => kind.conflicts.includes(resident));
       if (isRefused) continue;
-      const roomy = machine.devices.flatMap((left, device) => (left >= kind.gpuMilli ? [device] : []));
-      const choices = kind.gpus === 1 ? roomy.map((device) => [device]) : [roomy.slice(0, kind.gpus)];
-      for (const devices of choices) {
-        if (devices.length < kind.gpus) continue;
-        for (const device of devices) machine.devices[device]! -= kind.gpuMilli;
+      const roomy = machine.devices.flatMap((left, device) =>
+        left >= kind.gpuMilli && machine.memories[device]! >= memory.gpuMemoryBytes ? [device] : [],
+      );
+      for (const devices of subsets(roomy, kind.gpus)) {
+        for (const device of devices) {
+          machine.devices[device]! -= kind.gpuMilli;
+          machine.memories[device]! -= memory.gpuMemoryBytes;
+        }
         machine.cpuMilli -= kind.cpuMilli;
         machine.ramBytes -= memory.ramBytes;
-        machine.gpuMemoryBytes -= memory.gpuMemoryBytes;
         machine.residents.push(all[index]!);
         next(index + 1, gpuMilli + kind.gpus * kind.gpuMilli, placed + 1);
         machine.residents.pop();
-        machine.gpuMemoryBytes += memory.gpuMemoryBytes;
         machine.ramBytes += memory.ramBytes;
         machine.cpuMilli += kind.cpuMilli;
-        for (const device of devices) machine.devices[device]! += kind.gpuMilli;
+        for (const device of devices) {
+          machine.devices[device]! += kind.gpuMilli;
+          machine.memories[device]! += memory.gpuMemoryBytes;
+        }
       }
     }
   };
   next(0, 0, 0);
   return most;
+}
+
+function subsets(all: readonly number[], size: number): number[][] {
+  if (size === 0) return [[]];
+  return all.flatMap((one, index) => subsets(all.slice(index + 1), size - 1).map((rest) => [one, ...rest]));
 }
