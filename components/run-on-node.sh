@@ -136,13 +136,14 @@ send() {
   status=$?
 }
 
-# The same with a node that goes on reading: its Python takes lines for the program up to one that is none. When the connection
-# is over so is this command, although `cat` still waits for a line: whoever sends lines has to hear of it.
+# The same with a node that goes on reading: its Python takes lines for the program up to one that is none. A connection that is
+# lost before ends it: half a program, without its last line, does nothing. When the connection is over so is this command,
+# although `cat` still waits for a line: whoever sends lines has to hear of it.
 hold_session() {
   read -r request
   { program && echo '# requests follow' && cat; } | {
     ssh -F "$home/config" node \
-      "exec python3 -I -S -c 'import sys; exec(b\"\".join(iter(sys.stdin.buffer.readline, b\"# requests follow\n\")))' session"
+      "exec python3 -I -S -c 'import sys; lines = iter(sys.stdin.buffer.readline, b\"\"); exec(b\"\".join(iter(lines.__next__, b\"# requests follow\n\")))' session"
     kill $$
   }
 }

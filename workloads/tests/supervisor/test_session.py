@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from typing import Any
 
 from supervised_node import OWNER, PROGRAM, SUPERVISOR, Node, wait_until
 
-# As components/run-on-node.sh has it.
-READS = 'import sys; exec(b"".join(iter(sys.stdin.buffer.readline, b"# requests follow\\n")))'
+TRANSPORT = SUPERVISOR.parents[1] / "components" / "run-on-node.sh"
+# What it gives to Python, between the quotes of a shell.
+READS = re.findall(r"python3 -I -S -c '(.+)' session", TRANSPORT.read_text())[0].replace('\\"', '"')
 
 
 class Session:
@@ -72,6 +74,33 @@ def session(node: Node, idle_s: int = 30) -> Iterator[Session]:
         yield one
     finally:
         process.communicate(timeout=40)
+
+
+def test_a_connection_that_is_lost_before_all_of_the_program_came_ends_it(node: Node) -> None:
+    loader = (SUPERVISOR / "loader.py").read_bytes()
+    for come in (0, len(loader) // 2, len(loader)):
+        cut = loader[:come] + (b"\nload(" if come == len(loader) else b"")
+        # It took memory without end.
+        lost = subprocess.run(
+            [
+                "sh",
+                "-c",
+                'ulimit -v 1000000; exec "$@"',
+                "sh",
+                node.python,
+                "-I",
+                "-S",
+                "-c",
+                READS,
+                "session",
+            ],
+            input=cut,
+            capture_output=True,
+            env=node.environment,
+            timeout=60,
+        )
+        assert lost.stdout == b""
+        assert b"MemoryError" not in lost.stderr
 
 
 def test_answers_as_the_verbs_do_by_themselves(node: Node) -> None:
