@@ -9,7 +9,6 @@ import { Waiting } from "../../../placement/pack/waiting";
 const machine: Machine = {
   cpuMilli: 4000,
   ramBytes: 1,
-  gpuMemoryBytes: 0,
   gpus: 1,
   slots: 100,
   group: 0,
