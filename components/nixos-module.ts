@@ -50,7 +50,7 @@ function service(stack: string, { id, cluster, spec, memoryBytes }: NixosMember)
       RAY_AUTH_TOKEN_PATH = "%d/token";
       RAY_USAGE_STATS_ENABLED = "0";
       RAY_memory_usage_threshold = ${text(`${spec.memory_threshold}`)};
-${healthChecks[cluster.healthChecks].map(([key, value]) => `      ${key} = ${text(value)};\n`).join("")}    };
+${[...forClients[spec.role], ...healthChecks[cluster.healthChecks]].map(([key, value]) => `      ${key} = ${text(value)};\n`).join("")}    };
     # Ray lets nobody join whose Python differs, be it in the last number: the same nixpkgs on every machine.
     preStart = ''
       venv=${state}/venv-${spec.environment}
@@ -84,6 +84,10 @@ ${commandOf(spec, `${state}/venv-${spec.environment}`, `/run/${runtime}`)
 }
 
 // As workloads/supervisor/ray_member.py has them.
+const forClients: Record<RaySpec["role"], readonly [string, string][]> = {
+  head: [["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120"]],
+  worker: [],
+};
 const healthChecks: Record<RayCluster["healthChecks"], readonly [string, string][]> = {
   default: [],
   fast: [

@@ -4,8 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { example } from "../../ops/connect/text";
+import { clientServerLogs, clientServers } from "../support/ray-client";
 import { nothing, TestBed } from "../support/test-bed";
 import { VerbProcess } from "../support/verb-process";
 
@@ -148,11 +150,7 @@ describe("a cluster of two nodes with a job", () => {
   });
 
   test("connect runs a client of Ray with the ports brought here, and its example works", async () => {
-    const { rayPythonPath } = await import("../../tools/environment.mjs");
-    writeFileSync(join(bed.folder, "client.py"), example.join("\n"));
-    const ran = await bed.berth("connect", "--", rayPythonPath(), join(bed.folder, "client.py"));
-    expect(ran.status, ran.output).toBe(0);
-    expect(ran.output).toContain("[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]\n");
+    await runsExample();
     const failed = await bed.berth("connect", "mind", "--", "sh", "-c", 'echo "$RAY_ADDRESS"; exit 3');
     expect(failed.status, failed.output).toBe(3);
     expect(failed.output).toMatch(/^ray:\/\/127\.0\.0\.1:\d+$/m);
@@ -160,6 +158,20 @@ describe("a cluster of two nodes with a job", () => {
       status: 2,
       output: 'berth: hive-cluster has no Ray cluster "minds", did you mean "mind"?\n',
     });
+  });
+
+  test("connect waits for a head that takes long to make ready for a client", async () => {
+    const before = clientServers(bed);
+    const added = () => clientServers(bed).filter((pid) => !before.includes(pid));
+    const stopped = async () => {
+      await expect.poll(() => added().length, { timeout: 120_000, interval: 20 }).toBe(1);
+      const [server] = added();
+      process.kill(server!, "SIGSTOP");
+      // Ray's own patience is 30 s.
+      await sleep(32_000);
+      process.kill(server!, "SIGCONT");
+    };
+    await Promise.all([runsExample(), stopped()]);
   });
 
   test("up again changes nothing and opens no connection", async () => {
@@ -245,6 +257,16 @@ describe("a cluster of two nodes with a job", () => {
     expect(readdirSync("/dev/shm").filter((file) => !shared.includes(file))).toEqual([]);
   });
 });
+
+/** Runs what `connect` shows as an example. When it fails, the head tells why. */
+async function runsExample(): Promise<void> {
+  const { rayPythonPath } = await import("../../tools/environment.mjs");
+  const file = join(bed.folder, "client.py");
+  writeFileSync(file, example.join("\n"));
+  const { status, output } = await bed.berth("connect", "--", rayPythonPath(), file);
+  expect(status, `${output}\n${status === 0 ? "" : clientServerLogs(bed)}`).toBe(0);
+  expect(output).toContain("[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]\n");
+}
 
 /** A line of the outputs in a shell, for the lab's copy of the stack file. */
 const typed = (line: string) =>

@@ -168,6 +168,9 @@ def ray_variables(layout: Layout, member: RayMember, inherited: dict[str, str]) 
         # Who ends a member has decided so, and gives it a grace that is shorter than Ray's own 30 s.
         "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
     }
+    if member.is_head:
+        # A client gets a process of its own on the head: with a cold disk not within Ray's 30 s.
+        variables["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S"] = "120"
     if member.redis:
         variables["RAY_gcs_rpc_server_reconnect_timeout_s"] = "600"
     if member.redis and member.is_head:
