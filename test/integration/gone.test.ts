@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { ran } from "../support/ran";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 let bed: TestBed;
@@ -30,15 +31,9 @@ async function killedWhen(happened: () => boolean, verb: string, node: string): 
   expect((await ended)[1]).toBe("SIGKILL");
 }
 
-async function succeeds(run: Promise<{ status: number | null; output: string }>): Promise<string> {
-  const { status, output } = await run;
-  expect(status, output).toBe(0);
-  return output;
-}
-
 test("a machine that died is left and destroyed without it; when it is back, nothing of ours stays there", async () => {
   bed = await TestBed.open({ scenario: on({ a: "rpi1", b: "rpi2" }) });
-  await succeeds(bed.up());
+  await ran(bed.up());
   await bed.silence("rpi1");
 
   // A move away is refused in one line, which says what to type.
@@ -50,23 +45,23 @@ test("a machine that died is left and destroyed without it; when it is back, not
   );
   expect(sleeping()).toBe(2);
 
-  expect(await succeeds(bed.berthOn("gone", "rpi1"))).toMatch(/^rpi1 is given up: /m);
-  const moved = await succeeds(bed.up());
+  expect(await ran(bed.berthOn("gone", "rpi1"))).toMatch(/^rpi1 is given up: /m);
+  const moved = await ran(bed.up());
   expect(moved).toContain("rpi1 was given up: a may run on there, beside any new place, until");
   expect((await bed.placements()).a).toBe("host");
   // Nobody could end the one on rpi1.
   expect(sleeping()).toBe(3);
   expect(kept()).toEqual(["1", "2"]);
-  expect(await succeeds(bed.up())).toContain("unchanged");
+  expect(await ran(bed.up())).toContain("unchanged");
 
-  await succeeds(bed.destroy());
+  await ran(bed.destroy());
   expect(sleeping()).toBe(1);
 
   await bed.awaken("rpi1");
   expect((await bed.berth("health")).output).toMatch(
     /^rpi1 .*answers again; take it back with {2}\.\/berth back rpi1 hive-cluster$/m,
   );
-  expect(await succeeds(bed.berthOn("back", "rpi1"))).toBe(
+  expect(await ran(bed.berthOn("back", "rpi1"))).toBe(
     "stop hive-cluster/a: done\npurge hive-cluster: done\nrpi1 is back. For the next preview:  ./berth health STACK\n",
   );
   expect([kept(), bed.left()]).toEqual([undefined, nothing]);
@@ -74,18 +69,18 @@ test("a machine that died is left and destroyed without it; when it is back, not
 
 test("a destroy while a machine is given up keeps every delete there, and so does another stack's", async () => {
   bed = await TestBed.open({ scenario: on({ a: "rpi1" }) });
-  await succeeds(bed.up());
+  await ran(bed.up());
   const second = await TestBed.open({
     stack: "panopticon",
     scenario: sleepers(["z"], {}, { preferred_node: "rpi1", ram_gb: 1 }),
     beside: bed,
   });
   await bed.silence("rpi1");
-  await succeeds(bed.berthOn("gone", "rpi1"));
+  await ran(bed.berthOn("gone", "rpi1"));
   // What it is given up for counts for all stacks of the cluster.
   const { output } = await second.pulumi("preview");
   expect(output).toMatch(/rpi1 .*is gone/);
-  expect(await succeeds(bed.berth("destroy", "--yes", "--", "--skip-preview"))).toMatch(
+  expect(await ran(bed.berth("destroy", "--yes", "--", "--skip-preview"))).toMatch(
     /^berth: left on rpi1, which is given up: stop hive-cluster\/a, purge hive-cluster; once it answers again: {2}\.\/berth back rpi1 hive-cluster$/m,
   );
   expect(sleeping()).toBe(1);
@@ -94,7 +89,7 @@ test("a destroy while a machine is given up keeps every delete there, and so doe
   // A killed `back` loses nothing: what was done is done again.
   await killedWhen(() => !existsSync(join(clusterFolder(), "rpi1", "1")), "back", "rpi1");
   expect(kept()).not.toBeUndefined();
-  await succeeds(second.berthOn("back", "rpi1"));
+  await ran(second.berthOn("back", "rpi1"));
   expect([kept(), bed.left()]).toEqual([undefined, nothing]);
   await second.close();
 });
@@ -106,13 +101,13 @@ test("a machine that answers is not given up without a word of force, and can be
     1,
     "berth: rpi1 answers, so it can be left and cleared away as usual: pulumi up, pulumi destroy. To give it up all the same, so that what runs there goes on unseen, or ends with its lease where a watch keeps one, add --force\n",
   ]);
-  await succeeds(bed.berthOn("gone", "rpi1", "--force"));
+  await ran(bed.berthOn("gone", "rpi1", "--force"));
   const before = bed.connections("rpi1");
-  await succeeds(bed.up());
+  await ran(bed.up());
   expect(Object.values(await bed.placements())).not.toContain("rpi1");
   expect(bed.connections("rpi1")).toBe(before);
-  await succeeds(bed.berthOn("back", "rpi1"));
-  expect(await succeeds(bed.berthOn("back", "rpi1"))).toBe("rpi1 was not given up\n");
-  await succeeds(bed.destroy());
+  await ran(bed.berthOn("back", "rpi1"));
+  expect(await ran(bed.berthOn("back", "rpi1"))).toBe("rpi1 was not given up\n");
+  await ran(bed.destroy());
   expect(bed.left()).toEqual(nothing);
 });

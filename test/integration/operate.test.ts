@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { processesOf } from "../support/processes-of";
+import { ran } from "../support/ran";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
 
 /** Milliseconds; each runs the engine several times. */
@@ -15,12 +16,6 @@ let bed: TestBed;
 afterEach(() => bed.close());
 
 const on = (where: Record<string, string>) => sleepers(Object.keys(where), { placement: where });
-
-async function ran(run: Promise<{ status: number | null; output: string }>, status = 0): Promise<string> {
-  const ended = await run;
-  expect(ended.status, ended.output).toBe(status);
-  return ended.output;
-}
 
 test(
   "health: how nodes are, who should run and does not, and a grace for who is silent",

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { enter } from "../../lab/isolated/machine";
 import { pythonPath } from "../../tools/environment.mjs";
 import { describeIsolated } from "../support/isolated-test";
+import { ran } from "../support/ran";
 import { machines, nothing, sleepers, TestBed } from "../support/test-bed";
 
 describeIsolated("a node with systemd", () => {
@@ -23,13 +24,11 @@ describeIsolated("a node with systemd", () => {
   const units = () => there("systemctl list-units --all --plain --no-legend 'berth-*' | cut -d ' ' -f 1");
 
   test("a stack's instances are units, and destroy leaves none", async () => {
-    const { status, output } = await bed.up();
-    expect(status, output).toBe(0);
+    await ran(bed.up());
     expect(units()).toMatch(/^berth-[0-9a-f]{10}-hive-cluster-a\.service$/);
-    const { instances } = JSON.parse((await bed.berth("status", "--json")).output);
+    const { instances } = JSON.parse(await ran(bed.berth("status", "--json")));
     expect(instances).toMatchObject([{ id: "a", state: "running", limit_by: "systemd" }]);
-    const destroyed = await bed.destroy();
-    expect(destroyed.status, destroyed.output).toBe(0);
+    await ran(bed.destroy());
     expect([units(), bed.left()]).toEqual(["", nothing]);
   });
 

@@ -8,8 +8,8 @@ import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, wr
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import type { Run } from "../../lab/workspace";
 import { describeIsolated } from "../support/isolated-test";
+import { ran } from "../support/ran";
 import { machines, TestBed } from "../support/test-bed";
 import { TestWatch } from "../support/test-watch";
 
@@ -70,11 +70,6 @@ describeIsolated("watch", () => {
     expect([processes, stacks]).toEqual([[], []]);
   });
 
-  async function succeeds(run: Promise<Run>): Promise<string> {
-    const { status, output } = await run;
-    expect(status, output).toBe(0);
-    return output;
-  }
   const gone = (): string[] => {
     const folder = join(bed.folder, "workspace", "gone", "machines");
     return existsSync(folder) ? readdirSync(folder) : [];
@@ -108,7 +103,7 @@ describeIsolated("watch", () => {
   };
 
   test("a second checkout's watch is refused while the first renews the leases, and may start once that has ended", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const first = watch();
     await first.until("lease-armed", "one");
     // Another folder of its own is what another checkout has.
@@ -136,7 +131,7 @@ describeIsolated("watch", () => {
   });
 
   test("a power cut: what the node had runs elsewhere, and it is used again when it is steady", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
     expect(isLeased("one")).toBe(true);
@@ -167,7 +162,7 @@ describeIsolated("watch", () => {
   });
 
   test("a partition: the node ends what it runs before that runs elsewhere; a heal, and another cut, bring it no second time", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
     await bed.fault("cut", "one");
@@ -191,7 +186,7 @@ describeIsolated("watch", () => {
   });
 
   test("a coordinator killed in the middle of a failover: the next watch goes on; without one, what runs ends with its lease", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const first = watch();
     await first.until("lease-armed", "one");
     await bed.fault("cut", "one");
@@ -221,7 +216,7 @@ describeIsolated("watch", () => {
   });
 
   test("a node at 94 % of its memory, and one that is silent now and then, keeps what it has", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
     const file = join(bed.machine("one").folder, "meminfo");
@@ -258,10 +253,10 @@ describeIsolated("watch", () => {
       preferred_node: "one",
     };
     bed.write({ ...on("one"), instances: [printer] });
-    await succeeds(bed.up());
+    await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
-    const pid = async () => JSON.parse(await succeeds(bed.berth("status", "--json"))).instances[0].pid;
+    const pid = async () => JSON.parse(await ran(bed.berth("status", "--json"))).instances[0].pid;
     const before = await pid();
     await bed.fault("fill-disk", "one");
     expect((await one.until("node-degraded", "one")).text).toContain("0.0 GB of its disk are free");
@@ -289,14 +284,14 @@ describeIsolated("watch", () => {
     const lines = bed.log("one", "a").length;
     await expect.poll(() => bed.log("one", "a").length, { timeout: 60_000 }).toBeGreaterThan(lines);
     expect(await pid()).toBe(before);
-    expect(await succeeds(bed.berth("drift"))).toBe("hive-cluster: what runs is what the state says\n");
+    expect(await ran(bed.berth("drift"))).toBe("hive-cluster: what runs is what the state says\n");
     expect(await second.end()).toBe(0);
     bed.write(on("one"));
   });
 
   test("with auto_restart: false a lost node is only reported, and nobody has a lease", async () => {
     bed.writeCluster(cluster({ auto_restart: false }));
-    await succeeds(bed.up());
+    await ran(bed.up());
     const one = watch();
     await one.until("instance-started", "a");
     await bed.fault("kill", "one");

@@ -11,6 +11,7 @@ import type { Fault } from "../../../lab/isolated/faults";
 import { enter } from "../../../lab/isolated/machine";
 import type { Run } from "../../../lab/workspace";
 import { describeIsolated } from "../../support/isolated-test";
+import { ran } from "../../support/ran";
 import { machines, nothing, sleepers, TestBed } from "../../support/test-bed";
 
 describeIsolated("node faults", () => {
@@ -34,11 +35,6 @@ describeIsolated("node faults", () => {
 
   const running = () => bed.left().processes.filter((line) => line.includes("import time")).length;
 
-  async function succeeds(run: Promise<Run>): Promise<string> {
-    const { status, output } = await run;
-    expect(status, output).toBe(0);
-    return output;
-  }
   async function fails(run: Promise<Run>, message: RegExp): Promise<void> {
     const { status, output } = await run;
     expect(status, output).not.toBe(0);
@@ -46,9 +42,9 @@ describeIsolated("node faults", () => {
   }
   /** The end of every test: the fault is over. */
   async function converges(): Promise<void> {
-    await succeeds(bed.up());
+    await ran(bed.up());
     expect(running()).toBe(1);
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
   }
   /** Starts a run, and causes something when the node runs a verb. */
@@ -68,7 +64,7 @@ describeIsolated("node faults", () => {
         during(verb, bed.up, () => bed.sever("one")),
         verb === "code" ? /one-code/ : /ConnectionLost: one/,
       );
-    await succeeds(bed.up());
+    await ran(bed.up());
     expect(running()).toBe(1);
   });
 
@@ -78,7 +74,7 @@ describeIsolated("node faults", () => {
         during(verb, bed.destroy, () => bed.sever("one")),
         /ConnectionLost: one/,
       );
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
     bed.writeCode("large", "small");
   });
@@ -98,14 +94,14 @@ describeIsolated("node faults", () => {
   });
 
   test("a node that loses its power while all runs: up starts once again what is gone, destroy leaves nothing", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     await bed.fault("reboot", "one");
     expect(running()).toBe(0);
     expect((await bed.berth("status")).output).toMatch(/^a +one +(?!running)/m);
-    await succeeds(bed.pulumi("up", "--yes", "--skip-preview", "--replace", "**::a-start"));
+    await ran(bed.pulumi("up", "--yes", "--skip-preview", "--replace", "**::a-start"));
     expect(running()).toBe(1);
     await bed.fault("reboot", "one");
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
   });
 
@@ -114,15 +110,15 @@ describeIsolated("node faults", () => {
     await fails(bed.up(), /DiskFull: node one has /);
     expect(running()).toBe(0);
     await bed.fault("heal", "one");
-    await succeeds(bed.up());
+    await ran(bed.up());
     await bed.fault("fill-disk", "one");
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     await bed.fault("heal", "one");
     expect(bed.left()).toEqual(nothing);
   });
 
   test("a machine with another host key is not touched, and neither is what runs", async () => {
-    await succeeds(bed.up());
+    await ran(bed.up());
     const { host_key } = bed.connection("one");
     bed.reconnect("one", { host_key: bed.connection("two").host_key });
     bed.write(sleepers(["a", "b"], { placement: { a: "one", b: "one" } }, { ram_gb: 0.1 }));
@@ -135,7 +131,7 @@ describeIsolated("node faults", () => {
 
   test("a login whose key was taken away is an error by name; with a new key nothing is started anew", async () => {
     const log = () => bed.log("one", "a").length;
-    await succeeds(bed.up());
+    await ran(bed.up());
     const accepted = join(bed.machine("one").folder, "sshd", "client_key.pub");
     const [own, other] = [
       readFileSync(accepted, "utf8"),
@@ -152,11 +148,11 @@ describeIsolated("node faults", () => {
     await fails(bed.up(), /LoginRefused: one/);
     expect(running()).toBe(1);
     bed.reconnect("one", { ssh_key_path: bed.connection("two").ssh_key_path });
-    await succeeds(bed.up());
+    await ran(bed.up());
     expect([running(), log()]).toEqual([2, 1]);
     writeFileSync(accepted, own);
     bed.reconnect("one", { ssh_key_path: accepted.replace(".pub", "") });
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
     bed.write(sleepers(["a"], { code: { local_path: "code" }, placement: { a: "one" } }, { ram_gb: 0.1 }));
   });
@@ -173,14 +169,14 @@ describeIsolated("node faults", () => {
       const { status, output } = await bed.up();
       if (status !== 0) {
         expect(output).toMatch(/CannotConnect: one/);
-        await succeeds(bed.up());
+        await ran(bed.up());
       }
       expect(running()).toBe(1);
     } finally {
       stranger.destroy();
       await bed.restartSshd("one");
     }
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
   });
 
@@ -188,7 +184,7 @@ describeIsolated("node faults", () => {
     enter(bed.machine("one"), ["/usr/bin/python3", "-c", installClock]);
     const clock = join(bed.machine("one").folder, "sshd", "clock");
     const log = () => bed.log("one", "a").map((line) => Number(line.split(" ")[1]));
-    await succeeds(bed.up());
+    await ran(bed.up());
     for (const days of [-3, 3]) {
       writeFileSync(clock, `${days * 86_400}`);
       const before = log().length;
@@ -201,9 +197,9 @@ describeIsolated("node faults", () => {
       expect(Math.round((log().at(-1)! - Date.now() / 1000) / 86_400)).toBe(days);
       expect((await bed.berth("status")).output).toMatch(/^a +one +running +\d+s /m);
       expect(running()).toBe(1);
-      expect(await succeeds(bed.up())).toContain("unchanged");
+      expect(await ran(bed.up())).toContain("unchanged");
     }
-    await succeeds(bed.destroy());
+    await ran(bed.destroy());
     expect(bed.left()).toEqual(nothing);
   });
 });
