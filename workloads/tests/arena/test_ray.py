@@ -146,7 +146,7 @@ def every_20_steps(folder: Path) -> tuple[object, ...]:
 
 
 def await_step(folder: Path, step: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while last_step(folder) < step and time.monotonic() < deadline:
         time.sleep(0.02)
     assert last_step(folder) >= step

@@ -51,14 +51,14 @@ def test_an_effect_is_had_once() -> None:
 def test_a_call_that_ray_repeats_changes_nothing(cluster: str) -> None:
     actor = ray.remote(num_cpus=0)(NeurotransmitterActor).remote()
     with pytest.raises(StateLost):
-        ray.get(actor.get_state.remote(1), timeout=30)
+        ray.get(actor.get_state.remote(1), timeout=120)
     rest = dict.fromkeys(("dopamine", "serotonin", "oxytocin", "cortisol", "norepinephrine"), 0.5)
-    ray.get(actor.restore.remote(0, rest), timeout=30)
-    answers = ray.get([actor.apply_delta.remote(1, {"dopamine": 0.2}) for _ in range(3)], timeout=30)
+    ray.get(actor.restore.remote(0, rest), timeout=120)
+    answers = ray.get([actor.apply_delta.remote(1, {"dopamine": 0.2}) for _ in range(3)], timeout=120)
     assert [levels["dopamine"] for levels in answers] == [0.7, 0.7, 0.7]
-    assert ray.get(actor.get_state.remote(2), timeout=30)["dopamine"] == 0.7
+    assert ray.get(actor.get_state.remote(2), timeout=120)["dopamine"] == 0.7
     with pytest.raises(StateLost):
-        ray.get(actor.get_state.remote(1), timeout=30)
+        ray.get(actor.get_state.remote(1), timeout=120)
 
 
 def test_all_inputs_have_their_effect(undisturbed: Outcome) -> None:

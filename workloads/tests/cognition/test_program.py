@@ -122,14 +122,14 @@ def test_a_wrong_command_is_told(command: str, capsys: pytest.CaptureFixture[str
 
 def test_a_wrong_model_is_told_before_ray_starts(tmp_path: Path) -> None:
     process = start(tmp_path, "127.0.0.1:1", "run", "--model", "no.json")
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=120)
     told = "no.json: [Errno 2] No such file or directory: 'no.json'\n"
     assert (process.returncode, stdout, stderr) == (2, "", told)
 
 
 def test_where_nothing_can_be_kept_is_told_before_ray_starts(tmp_path: Path) -> None:
     process = start(tmp_path, "127.0.0.1:1", "run", BERTH_CHECKPOINT_DIR="/dev/null/there")
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=120)
     told = "/dev/null/there: cannot keep a checkpoint there: Not a directory\n"
     assert (process.returncode, stdout, stderr) == (2, "", told)
 

@@ -180,13 +180,13 @@ def test_a_job_that_takes_too_long_is_stopped(cluster: RayCluster) -> None:
     (line,) = refused.value.lines
     start = "berth: RayJobFailed: job lab/slow did not end within 8 s, and was stopped; its log ends with: "
     assert line.startswith(start)
-    wait_until(lambda: not any("time.sleep(600)" in line for line in command_lines(cluster.nodes)), 30)
+    wait_until(lambda: not any("time.sleep(600)" in line for line in command_lines(cluster.nodes)), 120)
 
 
 def test_a_killed_raylet_comes_back(cluster: RayCluster) -> None:
     killed = cluster.worker.raylet(WORKER)
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: cluster.worker.node.state(WORKER)["restarts"] == 1, 60)
+    wait_until(lambda: cluster.worker.node.state(WORKER)["restarts"] == 1, 120)
     assert cluster.worker.joined(WORKER) == {"state": "joined"}
     assert cluster.worker.raylet(WORKER) != killed
 
@@ -206,7 +206,7 @@ else:
 
 def test_a_job_goes_on_from_its_checkpoint_when_the_cluster_was_lost(cluster: RayCluster) -> None:
     under_way = cluster.head.node.popen("ray-job", **cluster.head.job_request("long", RESUMED))
-    wait_until((cluster.head.node.work_dir / "logs/lab/long.checkpoint/done").exists, 60)
+    wait_until((cluster.head.node.work_dir / "logs/lab/long.checkpoint/done").exists, 180)
     os.kill(cluster.head.raylet(HEAD), signal.SIGKILL)
     answer = finished(under_way, 240)
     assert answer.pop("ran_s") > 0
@@ -221,7 +221,7 @@ def test_a_stopped_job_does_not_run(cluster: RayCluster) -> None:
     under_way = cluster.head.node.popen("ray-job", **cluster.head.job_request("stopped", script))
     log = cluster.head.node.work_dir / "logs/lab/stopped.log"
     wait_until(
-        lambda: any("sleep(601)" in line for line in command_lines(cluster.nodes)) and log.exists(), 60
+        lambda: any("sleep(601)" in line for line in command_lines(cluster.nodes)) and log.exists(), 180
     )
     stopped = cluster.head.node("ray-job-stop", job={"id": "stopped", "cluster": "mind"})
     assert stopped == {"state": "absent", "changed": True}

@@ -100,7 +100,7 @@ def test_a_killed_head_comes_back_with_its_detached_actors(cluster: RayCluster) 
     gcs = next(pid for pid in head.node.processes(HEAD) if head.command(pid).endswith("/gcs_server"))
     raylet = worker.raylet(WORKER)
     os.kill(gcs, signal.SIGKILL)
-    wait_until(lambda: head.node.state(HEAD)["restarts"] > 0, 60)
+    wait_until(lambda: head.node.state(HEAD)["restarts"] > 0, 120)
     head.joined(HEAD)
     worker.joined(WORKER)
     after = head.job("after", JOIN + CALL)["result"]
