@@ -24,6 +24,8 @@ interface Proof {
   isProven: boolean;
   /** Moves fewer that are not ruled out. */
   moves: number;
+  /** Of `pack`: more who might have the GPU that they prefer. */
+  withoutGpu: number;
   /** How much better a score, or how much more left empty, is not ruled out, in %. */
   percent: number;
   seconds: number;
@@ -46,6 +48,7 @@ export async function proofs(seeds: number): Promise<void> {
         "one by one": found.length - searched.length,
         proven: `${searched.filter(({ isProven }) => isProven).length} of ${searched.length}`,
         "most moves open": Math.max(0, ...searched.map(({ moves }) => moves)),
+        "most GPUs open": Math.max(0, ...searched.map(({ withoutGpu }) => withoutGpu)),
         "most % open": rounded(Math.max(0, ...searched.map(({ percent }) => percent))),
         "median s": rounded(seconds[Math.floor(seconds.length / 2)]!),
         "most s": rounded(seconds.at(-1)!),
@@ -70,9 +73,10 @@ function gapOf({ method, gap, packingGap }: Plan): Omit<Proof, "seconds"> {
   const isPlain = method === "greedy";
   if (packingGap) {
     const { moves, withoutGpu, blocksPercent: percent = 100 } = packingGap;
-    return { isPlain, isProven: moves + withoutGpu + percent === 0, moves, percent };
+    return { isPlain, isProven: moves + withoutGpu + percent === 0, moves, withoutGpu, percent };
   }
-  return { isPlain, isProven: method === "exact", moves: gap?.moves ?? 0, percent: gap?.scorePercent ?? 0 };
+  const { moves = 0, scorePercent: percent = 0 } = gap ?? {};
+  return { isPlain, isProven: method === "exact", moves, withoutGpu: 0, percent };
 }
 
 /** What is planted obeys all of them, but for some who run elsewhere: so it is known that all fit. */

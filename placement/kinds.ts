@@ -8,6 +8,8 @@ export interface Kind {
   options: readonly Option[];
   /** How many of them may stay, by node. */
   staying: ReadonlyMap<string, number>;
+  /** How many of these run on the GPU. */
+  stayingOnGpu: ReadonlyMap<string, number>;
   /** Kinds whose demands it must not meet. */
   conflicts: ReadonlySet<Kind>;
   /** Its demands must not meet each other. */
@@ -45,11 +47,21 @@ export function kindsOf({ demands }: Problem, likes: "nothing" | "scores"): Kind
 
 function kindOf(demands: readonly Demand[]) {
   const staying = new Map<string, number>();
+  const stayingOnGpu = new Map<string, number>();
   for (const { mayStay, request, options } of demands) {
+    const { was, wasOnGpu } = request;
     if (!mayStay || !options.some(({ stays }) => stays)) continue;
-    staying.set(request.was!, (staying.get(request.was!) ?? 0) + 1);
+    staying.set(was!, (staying.get(was!) ?? 0) + 1);
+    if (wasOnGpu) stayingOnGpu.set(was!, (stayingOnGpu.get(was!) ?? 0) + 1);
   }
-  return { demands, options: demands[0]!.options, staying, conflicts: new Set<Kind>(), apart: false };
+  return {
+    demands,
+    options: demands[0]!.options,
+    staying,
+    stayingOnGpu,
+    conflicts: new Set<Kind>(),
+    apart: false,
+  };
 }
 
 function placesOf({ options }: Demand, likes: "nothing" | "scores"): string {

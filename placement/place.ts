@@ -39,19 +39,9 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   };
 
   async function decideAll(): Promise<Outcome> {
-    if (scenario.strategy !== "pack") return byScore();
-    const close = await closeTogether();
-    if (close) return close;
-    // What the other search finds can be packed from there.
-    const scored = await byScore();
-    const found = scored.unplaced.length === 0 && (await closeTogether(choicesOf(scored.placements)));
-    return found || scored;
-  }
-
-  async function closeTogether(start?: ReadonlyMap<string, Choice>): Promise<Outcome | undefined> {
-    const close = packed(survey, judge, await solver(), start);
+    const close = scenario.strategy === "pack" ? packed(survey, judge, await solver()) : undefined;
     const decided = close && decideFrom(close.choices);
-    if (decided?.unplaced.length !== 0) return undefined;
+    if (decided?.unplaced.length !== 0) return byScore();
     return { ...decided, method: "packed", packingGap: close!.gap };
   }
 

@@ -18,6 +18,8 @@ export class PlacementProgram extends IntegerProgram {
   readonly picks: readonly Pick[];
   /** Counts those who stay. */
   readonly staying: Terms;
+  /** Counts those who stay on the GPU that they have. */
+  readonly keepingGpu: Terms;
   /** Whether it adds up the GPUs of nodes that have several: what it finds may not fit, what it excludes is impossible. */
   readonly sumsUpGpus: boolean;
   private readonly byKind: ReadonlyMap<Kind, Pick[]>;
@@ -59,7 +61,11 @@ export class PlacementProgram extends IntegerProgram {
       this.keepShares(here, room);
       this.keepApart(groupBy(here, ({ kind }) => kind));
     }
-    this.staying = kinds.flatMap((kind) => this.stayingOf(kind));
+    this.staying = kinds.flatMap((kind) => this.stayingOf(kind, kind.staying, this.of(kind)));
+    this.keepingGpu = kinds.flatMap((kind) => {
+      const onGpu = this.of(kind).filter(({ option }) => option.takes.onGpu);
+      return this.stayingOf(kind, kind.stayingOnGpu, onGpu);
+    });
   }
 
   /** All must be placed. */
@@ -125,9 +131,10 @@ export class PlacementProgram extends IntegerProgram {
     return values;
   }
 
-  private stayingOf(kind: Kind): Terms {
-    return [...kind.staying].flatMap(([node, count]): Terms => {
-      const here = terms(this.of(kind).filter(({ option }) => option.node === node));
+  /** @param counts how many may stay, by node */
+  private stayingOf(kind: Kind, counts: ReadonlyMap<string, number>, picks: readonly Pick[]): Terms {
+    return [...counts].flatMap(([node, count]): Terms => {
+      const here = terms(picks.filter(({ option }) => option.node === node));
       if (count === kind.demands.length) return here;
       const stay = this.derive(this.continuous(count), (values) => Math.min(count, total(here, values)));
       this.row([[1, stay], ...negative(here)], "<=", 0);

@@ -23,11 +23,21 @@ export function search(
   highs: Highs,
   start: ReadonlyMap<string, Choice> = new Map(),
 ): Found {
-  if (problem.demands.some(({ options }) => options.length === 0)) return { kind: "impossible" };
+  const arrangement = arrange(problem, highs, start);
+  if (typeof arrangement === "string") return { kind: arrangement };
+  const gap = improve(arrangement, problem, highs);
+  return { kind: "placed", choices: arrangement.choices(), gap };
+}
+
+/** A full placement, not yet a good one: those of the start are moved only where that places others. */
+export function arrange(
+  problem: Problem,
+  highs: Highs,
+  start: ReadonlyMap<string, Choice>,
+): Arrangement | "impossible" | "unknown" {
+  if (problem.demands.some(({ options }) => options.length === 0)) return "impossible";
   const arrangement = new Arrangement(problem, kindsOf(problem, "scores"));
   arrangement.take(start);
   const outcome = complete(arrangement, problem, highs);
-  if (outcome !== "placed") return { kind: outcome };
-  const gap = improve(arrangement, problem, highs);
-  return { kind: "placed", choices: arrangement.choices(), gap };
+  return outcome === "placed" ? arrangement : outcome;
 }

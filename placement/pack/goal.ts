@@ -6,8 +6,8 @@ const places = mostGpus;
 
 /** What a packing is good for. Judged machine by machine, so that a change is judged by the machines it touched. */
 export interface Goal {
-  /** What one of the kind is worth on the machine. */
-  worth(kind: number, machine: number): number;
+  /** What one of the kind is worth on the machine, on these devices of it. */
+  worth(kind: number, machine: number, devices?: number): number;
   /** What the machine is worth as it stands, beyond those on it. */
   order?(machine: number): number;
   /** How often a round empties its machines, of 1. */

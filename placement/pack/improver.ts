@@ -90,10 +90,11 @@ export class Improver {
     let lost = 0;
     for (let index = residents.length - 1; index >= 0; index--) {
       const kind = packing.kindOf(residents[index]!);
+      const devices = packing.devicesOf(residents[index]!);
       if (kind >= movable || (share < 1 && dice.roll() >= share)) continue;
       packing.evict(machine, index);
       waiting.add(packing.waitsAs[kind]!);
-      lost += goal.worth(kind, machine);
+      lost += goal.worth(kind, machine, devices);
     }
     return lost;
   }

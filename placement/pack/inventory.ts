@@ -3,7 +3,7 @@ import type { Judge } from "../judge";
 import type { Load, Takes } from "../load";
 import { portUse } from "../ports";
 import type { Request } from "../requests";
-import type { Kind, Machine } from "./kind";
+import { bitsOf, type Kind, type Machine } from "./kind";
 
 /** The nodes and instances of a plan in the words of a packing. */
 export interface Inventory {
@@ -12,8 +12,6 @@ export interface Inventory {
   kinds: readonly Kind[];
   /** By kind: who is of it, in the order of the requests. */
   members: readonly (readonly Request[])[];
-  /** By kind: the machine where it runs and may stay, -1 for none. */
-  home: readonly number[];
   /** By kind and machine: whether it would run on the GPU there. */
   onGpu: readonly (readonly boolean[])[];
 }
@@ -41,7 +39,7 @@ export function inventoryOf(
       gpus: load.devices.count,
       gpuFree: load.devices.milli.map((milli) => Math.max(0, milli)),
       gpuMemoryFree: load.devices.bytes.map((bytes) => Math.max(0, bytes)),
-      slots: load.node.maxInstances - load.occupied,
+      slots: Math.max(0, load.node.maxInstances - load.occupied),
       group,
     })),
     kinds: forms.map((form, kind) => {
@@ -55,11 +53,9 @@ export function inventoryOf(
         ),
         conflicts: [...new Set([...conflicts].flatMap((id) => kindsBy.get(id) ?? []))],
         ...(form.without !== undefined && { without: form.without }),
+        ...(stayers.has(instance.id) && { home: homeOf(form, empty) }),
       };
     }),
-    home: forms.map(({ members: [first] }) =>
-      stayers.has(first!.instance.id) ? empty.findIndex(({ node }) => node.name === first!.was) : -1,
-    ),
     onGpu: offers.map((row) => row.map((offer) => offer?.onGpu ?? false)),
   };
 }
@@ -86,6 +82,15 @@ function formsOf(requests: readonly Request[], stayers: ReadonlySet<string>): Fo
     return { members, onGpu: true, without: index };
   });
   return [...forms, ...without];
+}
+
+function homeOf({ members: [first], onGpu }: Form, empty: readonly Load[]): NonNullable<Kind["home"]> {
+  const { instance, was, wasGpuDevices = [] } = first!;
+  const isKept = onGpu !== false && wasGpuDevices.length === gpuAskOf(instance).devices;
+  return {
+    machine: empty.findIndex(({ node }) => node.name === was),
+    devices: isKept ? bitsOf(wasGpuDevices) : 0,
+  };
 }
 
 function gpusOf({ members, onGpu }: Form): Pick<Kind, "gpus" | "gpuMilli"> {
@@ -116,17 +121,20 @@ function groupsOf(requests: readonly Request[], stayers: ReadonlySet<string>): R
   const closed = (request: Request) => [...request.conflicts, request.instance.id].sort().join();
   const twins = new Map<string, number>();
   for (const request of requests) twins.set(closed(request), (twins.get(closed(request)) ?? 0) + 1);
+  // Whom others like is like nobody else: it matters who of its equals is where.
+  const liked = new Set(requests.flatMap(({ affinity }) => [...affinity]));
   const kinds = new Map<string, Request[]>();
   for (const request of requests) {
-    const { instance, pinnedTo, heldTo, port, was, wasOnGpu, affinity, conflicts } = request;
+    const { instance, pinnedTo, heldTo, port, was, wasOnGpu, wasGpuDevices, affinity, conflicts } = request;
     const atOdds = twins.get(closed(request))! > 1 ? closed(request) : [...conflicts].sort().join();
     const key = JSON.stringify([
       [instance.ramBytes, instance.gpu, instance.gpuMemoryBytes, instance.preferredNode],
       [instance.cpuCores, instance.gpus, instance.gpuModel, instance.slots],
       [instance.launcher, instance.boundTo],
-      [pinnedTo, heldTo, was, stayers.has(instance.id), wasOnGpu],
+      [pinnedTo, heldTo, was, stayers.has(instance.id), wasOnGpu, wasGpuDevices],
       port === undefined && portUse(instance),
       [...affinity].sort(),
+      liked.has(instance.id) && instance.id,
       atOdds,
     ]);
     const kind = kinds.get(key);

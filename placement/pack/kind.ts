@@ -19,6 +19,8 @@ export interface Kind {
   slotless?: boolean;
   /** The kind as which one of these does without a GPU. */
   without?: number;
+  /** Where each of them runs, and on which devices, as bits. */
+  home?: { machine: number; devices: number };
 }
 
 export interface Memory {
@@ -44,4 +46,9 @@ export interface Machine {
 /** GPU that one of the kind holds, in thousandths. */
 export function gpuOf({ gpus, gpuMilli }: Kind): number {
   return gpus * gpuMilli;
+}
+
+/** A set of devices as one number: a bit for each. */
+export function bitsOf(devices: readonly number[]): number {
+  return devices.reduce((bits, device) => bits | (1 << device), 0);
 }

@@ -7,6 +7,7 @@ import type { Packing } from "./packing";
 // Each outweighs all that come after it, on as many machines as a round touches.
 const placed = 1e10;
 const stays = 1e8;
+const keepsGpu = 1e7;
 const onItsGpu = 1e6;
 const emptyNode = 1e4;
 const wish = 1;
@@ -16,25 +17,28 @@ const evenness = 0.1;
 export const warmth = 0.3 * emptyNode;
 
 /**
- * For lists that fit: all placed, then the fewest moves, then a GPU for those who prefer one, then as many nodes left
+ * For lists that fit: all placed, then the fewest moves, then the fewest who lose their GPU, then a GPU for those who prefer one, then as many nodes left
  * empty as can be, those with a GPU and the larger ones first, then what instances wish; and of equals the one where the
  * room that is left lies together.
  */
 export function largeBlocks(
   packing: Packing,
-  { members, home, onGpu, machines }: Inventory,
+  { members, kinds, onGpu, machines }: Inventory,
   empty: readonly Load[],
 ): Goal {
   const largest = Math.max(...machines.map(({ ramBytes }) => ramBytes));
   const size = members.map(([first]) => first!.instance.ramBytes + first!.instance.gpuMemoryBytes);
   const prefers = members.map(([first]) => first!.instance.gpu === "preferred");
   const preferredNode = members.map(([first]) => first!.instance.preferredNode);
+  const home = kinds.map((kind) => kind.home?.machine ?? -1);
+  const ownDevices = kinds.map((kind) => kind.home?.devices ?? 0);
+  const wasOnGpu = members.map(([first]) => first!.wasOnGpu);
   const liked = likedKinds(members);
   const blocks = blocksOf(empty).map((worth) => (emptyNode * worth) / 100);
   return {
-    worth: (kind, machine) =>
+    worth: (kind, machine, devices) =>
       placed +
-      (home[kind] === machine ? stays : 0) +
+      (home[kind] === machine ? stays + (isKept(kind, machine, devices) ? keepsGpu : 0) : 0) +
       (prefers[kind] && onGpu[kind]![machine] ? onItsGpu : 0) +
       (preferredNode[kind] === empty[machine]!.node.name ? 10 * wish : 0),
     order(machine) {
@@ -52,6 +56,12 @@ export function largeBlocks(
       (prefers[kind] && onGpu[kind]![machine] ? 2 : 0),
   };
 
+  /** Whether it is on the GPU that it has, where it is known which. */
+  function isKept(kind: number, machine: number, devices: number | undefined): boolean {
+    const own = ownDevices[kind]!;
+    return wasOnGpu[kind] === true && onGpu[kind]![machine]! && (own === 0 || own === devices);
+  }
+
   /** 10 points for each whom an instance likes and meets, 25 at most. */
   function togetherness(residents: readonly number[]): number {
     let points = 0;
@@ -67,8 +77,8 @@ export function largeBlocks(
 }
 
 function likedKinds(members: Inventory["members"]): ReadonlySet<number>[] {
-  const kindOf = new Map(
-    members.flatMap((all, kind) => all.map(({ instance }) => [instance.id, kind] as const)),
-  );
-  return members.map(([first]) => new Set([...first!.affinity].flatMap((id) => kindOf.get(id) ?? [])));
+  const kindsOf = new Map<string, number[]>();
+  for (const [kind, all] of members.entries())
+    for (const { instance } of all) kindsOf.set(instance.id, [...(kindsOf.get(instance.id) ?? []), kind]);
+  return members.map(([first]) => new Set([...first!.affinity].flatMap((id) => kindsOf.get(id) ?? [])));
 }

@@ -1,15 +1,17 @@
 import type { Choice } from "../decide";
 import type { Judge } from "../judge";
 import type { PackingGap } from "../plan";
+import { arrange } from "../search";
 import type { Highs } from "../solver";
 import type { Survey } from "../survey";
 import { blocksOf } from "./blocks";
 import { Dice } from "./dice";
 import { Improver } from "./improver";
 import { type Inventory, inventoryOf } from "./inventory";
+import { bitsOf } from "./kind";
 import { largeBlocks, warmth } from "./large-blocks";
 import { Packing } from "./packing";
-import { mostBlocks, mostOnGpu, mostStaying } from "./proof";
+import { emptyNodes, keepingGpu, mostOf, onGpu, staying } from "./proof";
 import { Waiting } from "./waiting";
 
 /** Rounds for each instance and node, and at most so many: a count, not a time, so that every machine decides the same. */
@@ -27,61 +29,69 @@ type Choices = ReadonlyMap<string, Choice>;
  * Places for all instances, close together: what runs stays, whoever prefers a GPU has one while there is room, and the
  * room that is left lies in large blocks. What a solver proves better is packed from there. Undefined: somebody is left
  * out, which proves nothing.
- * @param start where they are to begin with; it may leave some out
  */
-export function packed(
-  survey: Survey,
-  judge: Judge,
-  highs: Highs,
-  start: Choices = homesOf(survey),
-): Packed | undefined {
+export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | undefined {
   const { requests, stayers } = survey;
   const problem = survey.problem();
+  const whole = arrange(problem, highs, homesOf(survey));
+  if (typeof whole === "string") return undefined;
   const empty = survey.emptyLoads();
-  const blocks = blocksOf(empty);
-  const found = packedFrom(survey, judge, start, warmth);
+  const found = packedFrom(survey, judge, whole.choices(), warmth);
   if (!found) return undefined;
   let choices = found;
 
-  // Each outweighs those that come after it; what is proven of one holds while no more of those before it is given up.
+  const running = requests.filter(({ instance }) => stayers.has(instance.id));
+  const blocks = blocksOf(empty);
+  // Each outweighs those that come after it; what is proven of one holds while no less is had of those before it.
   const aims = [
-    { of: staying, limit: stayers.size, prove: mostStaying },
+    { aim: staying, of: stayingIn, limit: running.length },
+    { aim: keepingGpu, of: keepingGpuIn, limit: running.filter(({ wasOnGpu }) => wasOnGpu).length },
     {
-      of: onGpu,
+      aim: onGpu,
+      of: onGpuIn,
       limit: requests.filter(({ instance }) => instance.gpu !== "none").length,
-      prove: mostOnGpu,
     },
-    { of: free, limit: Number.POSITIVE_INFINITY, prove: mostBlocks(blocks) },
+    { aim: emptyNodes(blocks), of: emptyIn, limit: Number.POSITIVE_INFINITY },
   ];
-  const most = aims.map(({ of, limit, prove }) => {
+  const most = aims.map(({ aim, of, limit }, index) => {
     if (of(choices) === limit) return limit;
-    const { most, better } = prove(problem, choices, highs);
+    const before = aims.slice(0, index).map((one) => one.aim);
+    const { most, better } = mostOf(aim, before, problem, choices, highs);
     const again = better && packedFrom(survey, judge, better, 0);
     if (again && isBetter(again, choices)) choices = again;
     return Math.min(most, limit);
   });
-  const [moves, withoutGpu, missing] = aims.map(({ of }, aim) => Math.max(0, most[aim]! - of(choices)));
-  const blocksPercent = missing === 0 ? 0 : (100 * missing!) / most[2]!;
+  const [moves, , withoutGpu, missing] = aims.map(({ of }, index) => Math.max(0, most[index]! - of(choices)));
+  const blocksPercent = missing === 0 ? 0 : (100 * missing!) / most.at(-1)!;
   return {
     choices,
     gap: { moves: moves!, withoutGpu: withoutGpu!, ...(Number.isFinite(missing) && { blocksPercent }) },
   };
 
   function isBetter(one: Choices, other: Choices): boolean {
-    const aim = aims.find(({ of }) => of(one) !== of(other));
-    return aim !== undefined && aim.of(one) > aim.of(other);
+    const differs = aims.find(({ of }) => of(one) !== of(other));
+    return differs !== undefined && differs.of(one) > differs.of(other);
   }
 
-  function staying(of: Choices): number {
-    return requests.filter(({ instance: { id }, was }) => stayers.has(id) && of.get(id)?.node === was).length;
+  function stayingIn(found: Choices): number {
+    return running.filter(({ instance, was }) => found.get(instance.id)!.node === was).length;
   }
 
-  function onGpu(of: Choices): number {
-    return [...of.values()].filter((choice) => choice.onGpu).length;
+  /** On the very devices, where these are known. */
+  function keepingGpuIn(found: Choices): number {
+    return running.filter(({ instance, was, wasOnGpu, wasGpuDevices }) => {
+      const { node, onGpu, gpuDevices = [] } = found.get(instance.id)!;
+      const isSame = !wasGpuDevices || bitsOf(wasGpuDevices) === bitsOf(gpuDevices);
+      return wasOnGpu && onGpu && node === was && isSame;
+    }).length;
   }
 
-  function free(of: Choices): number {
-    const used = new Set([...of.values()].map(({ node }) => node));
+  function onGpuIn(found: Choices): number {
+    return [...found.values()].filter((choice) => choice.onGpu).length;
+  }
+
+  function emptyIn(found: Choices): number {
+    const used = new Set([...found.values()].map(({ node }) => node));
     return empty.reduce((sum, { node }, index) => sum + (used.has(node.name) ? 0 : blocks[index]!), 0);
   }
 }
@@ -141,10 +151,6 @@ function namedChoices(packing: Packing, { members, onGpu }: Inventory, nodes: re
     }
   }
   return choices;
-}
-
-function bitsOf(devices: readonly number[]): number {
-  return devices.reduce((bits, device) => bits | (1 << device), 0);
 }
 
 function indices(bits: number): number[] {

@@ -34,6 +34,8 @@ export class Packing {
   private readonly group: Int32Array;
   private readonly groups: number;
   private readonly conflicting: Uint8Array;
+  private readonly home: Int32Array;
+  private readonly ownDevices: Int32Array;
 
   constructor(
     readonly kinds: readonly Kind[],
@@ -62,6 +64,8 @@ export class Packing {
     this.devices = Int32Array.from(machines, ({ gpus }) => gpus);
     this.group = Int32Array.from(machines, ({ group }) => group);
     this.groups = kinds[0]?.takes.length ?? 0;
+    this.home = Int32Array.from(kinds, ({ home }) => home?.machine ?? -1);
+    this.ownDevices = Int32Array.from(kinds, ({ home }) => home?.devices ?? 0);
     this.waitsAs = Int32Array.from(kinds.keys());
     for (const [kind, { without }] of kinds.entries())
       if (without !== undefined) this.waitsAs[without] = kind;
@@ -71,7 +75,10 @@ export class Packing {
     this.gpuMemory = Float64Array.from(takes, (memory) => memory?.gpuMemoryBytes ?? 0);
   }
 
-  /** The devices it would get, as bits: the fullest that has room for a share, the first idle ones for whole ones. -1: no room. */
+  /**
+   * The devices it would get, as bits: its own where it runs, else the fullest that has room for a share, the first idle ones
+   * for whole ones. -1: no room.
+   */
   devicesFor(kind: number, machine: number): number {
     const cell = kind * this.groups + this.group[machine]!;
     if (this.cpu[kind]! > this.cpuFree[machine]! || this.ram[cell]! > this.ramFree[machine]!) return -1;
@@ -81,23 +88,19 @@ export class Packing {
     if (gpus === 0) return 0;
     const gpuMilli = this.gpuMilli[kind]!;
     const bytes = this.gpuMemory[cell]!;
+    if (this.home[kind] === machine && this.ownDevices[kind] !== 0)
+      if (this.haveRoom(this.ownDevices[kind]!, gpuMilli, bytes, machine)) return this.ownDevices[kind]!;
     return gpuMilli < whole
       ? this.fullestDevice(gpuMilli, bytes, machine)
       : this.idleDevices(gpus, bytes, machine);
   }
 
-  /** The devices, as bits, if they have the room; else those that `devicesFor` says. */
+  /** The devices, as bits, if there is room on them; else those that `devicesFor` says. */
   devicesAs(wanted: number, kind: number, machine: number): number {
     const devices = this.devicesFor(kind, machine);
-    if (devices < 0) return devices;
-    const gpuMilli = this.gpuMilli[kind]!;
+    if (devices <= 0 || wanted === 0) return devices;
     const bytes = this.gpuMemory[kind * this.groups + this.group[machine]!]!;
-    let count = 0;
-    for (let rest = wanted; rest !== 0; rest &= rest - 1, count++) {
-      const place = machine * places + 31 - Math.clz32(rest & -rest);
-      if (this.gpuFree[place]! < gpuMilli || this.gpuMemoryFree[place]! < bytes) return devices;
-    }
-    return count === this.gpus[kind] ? wanted : devices;
+    return this.haveRoom(wanted, this.gpuMilli[kind]!, bytes, machine) ? wanted : devices;
   }
 
   /** Every device that has room for a share, as bits, where `devicesFor` says that the machine has. None: it is no share. */
@@ -159,6 +162,14 @@ export class Packing {
   private meetsRival(kind: number, machine: number): boolean {
     const { conflicts } = this.kinds[kind]!;
     return this.residents[machine]!.some((held) => conflicts.includes(this.kindOf(held)));
+  }
+
+  private haveRoom(devices: number, gpuMilli: number, bytes: number, machine: number): boolean {
+    for (let rest = devices; rest !== 0; rest &= rest - 1) {
+      const place = machine * places + 31 - Math.clz32(rest & -rest);
+      if (this.gpuFree[place]! < gpuMilli || this.gpuMemoryFree[place]! < bytes) return false;
+    }
+    return true;
   }
 
   private fullestDevice(gpuMilli: number, bytes: number, machine: number): number {

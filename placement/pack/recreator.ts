@@ -106,6 +106,6 @@ export class Recreator {
     }
     if (best < 0) return -1;
     packing.put(bestKind, best, bestDevices);
-    return goal.worth(bestKind, best);
+    return goal.worth(bestKind, best, bestDevices);
   }
 }

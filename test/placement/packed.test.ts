@@ -9,6 +9,7 @@ import type { Node } from "../../topology/node";
 import type { PreviousPlacement } from "../../topology/observed";
 import type { Topology } from "../../topology/topology";
 import { BruteForce } from "../support/brute-force";
+import { planted } from "../support/planted";
 import { aNode, anInstance, aTopology, gb } from "../support/topology";
 
 const nodes = [
@@ -237,6 +238,73 @@ test("who runs without the GPU it would prefer stays where it is", async () => {
     ["b", "big", false],
   ]);
 });
+
+test("who runs on a GPU keeps it, though a newcomer prefers one, too, or several would share it", async () => {
+  const one = [aNode({ name: "a", ramBytes: gb(64), gpu: true, gpus: 1, maxInstances: 8 })];
+  const likes = (id: string, gpus: number) => anInstance({ id, gpu: "preferred", gpus });
+  const instances = [likes("runs", 1), ...["b", "c", "d", "e"].map((id) => likes(id, 0.25))];
+  const previous = { runs: { node: "a", onGpu: true, gpuDevices: [0] } };
+  const plan = await place(given({ nodes: one, instances, previous }));
+  expect(plan.placements.filter(({ onGpu }) => onGpu).map(({ instance }) => instance)).toEqual(["runs"]);
+  expect(plan.packingGap).toEqual({ moves: 0, withoutGpu: 0, blocksPercent: 0 });
+});
+
+test("who runs on certain devices keeps them, though a node could be left empty or a newcomer prefers them", async () => {
+  const two = [
+    aNode({ name: "a", ramBytes: gb(64), gpu: true, gpus: 2 }),
+    aNode({ name: "b", ramBytes: gb(64), gpu: true, gpus: 1 }),
+  ];
+  const half = (id: string) => anInstance({ id, gpu: "required", gpus: 0.5 });
+  const previous = {
+    p: { node: "a", onGpu: true, gpuDevices: [0] },
+    q: { node: "a", onGpu: true, gpuDevices: [1] },
+  };
+  for (const gpu of ["required", "preferred"] as const) {
+    const instances = [half("p"), half("q"), anInstance({ id: "new", gpu, gpus: 1 })];
+    const plan = await place(given({ nodes: gpu === "required" ? two : [two[0]!], instances, previous }));
+    expect(plan.placements.map(({ node, gpuDevices }) => [node, gpuDevices])).toEqual([
+      gpu === "required" ? ["b", [0]] : ["a", undefined],
+      ["a", [0]],
+      ["a", [1]],
+    ]);
+  }
+});
+
+test("who takes no slot needs none, though others hold more than there are", async () => {
+  const others = ["q", "r"].map((instance) => ({
+    stack: "other",
+    instance,
+    node: "n",
+    ramBytes: gb(1),
+    gpuMemoryBytes: 0,
+  }));
+  const topology = given({
+    nodes: [aNode({ name: "n", maxInstances: 1 })],
+    instances: [anInstance({ id: "sidecar", slots: 0 })],
+  });
+  const plan = await place({ ...topology, observed: { ...topology.observed, others } });
+  expect(plan.method).toBe("packed");
+});
+
+test("who is liked is liked on a GPU, too", async () => {
+  const two = ["a", "b"].map((name) =>
+    aNode({ name, ramBytes: gb(32), gpu: true, gpus: 1, maxInstances: 2 }),
+  );
+  const likes = (id: string) => anInstance({ id, gpu: "preferred", gpus: 1, ramBytes: gb(9) });
+  for (const liked of ["x", "y"]) {
+    const instances = [likes("x"), likes("y"), anInstance({ id: "l", affinity: [liked] })];
+    const places = placesOf(await place(given({ nodes: two, instances })));
+    expect(places.l).toBe(places[liked]);
+  }
+});
+
+test("on 100 nodes that are nearly full nobody moves who need not", async () => {
+  const topology = planted({ seed: 77, nodes: 100, instances: 1000, fill: 0.9, gpus: true, running: 0.5 });
+  const { scenario } = topology;
+  const plan = await place({ ...topology, scenario: { ...scenario, strategy: "pack" } });
+  expect(plan.packingGap).toEqual({ moves: 0, withoutGpu: 0 });
+  expect(plan.placements.filter(({ was }) => was !== undefined)).toEqual([]);
+}, 60_000);
 
 test("fills the fewest nodes, which is proven; of a list that is too large nothing is claimed", async () => {
   const many = Array.from({ length: 10 }, (_, index) => aNode({ name: `n${index}`, ramBytes: gb(16) }));
