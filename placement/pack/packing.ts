@@ -86,10 +86,9 @@ export class Packing {
     if (this.conflicting[kind] && this.meetsRival(kind, machine)) return -1;
     const gpus = this.gpus[kind]!;
     if (gpus === 0) return 0;
+    if (this.ownDevices[kind] !== 0 && this.keepsDevices(kind, machine)) return this.ownDevices[kind]!;
     const gpuMilli = this.gpuMilli[kind]!;
     const bytes = this.gpuMemory[cell]!;
-    if (this.home[kind] === machine && this.ownDevices[kind] !== 0)
-      if (this.haveRoom(this.ownDevices[kind]!, gpuMilli, bytes, machine)) return this.ownDevices[kind]!;
     return gpuMilli < whole
       ? this.fullestDevice(gpuMilli, bytes, machine)
       : this.idleDevices(gpus, bytes, machine);
@@ -99,8 +98,7 @@ export class Packing {
   devicesAs(wanted: number, kind: number, machine: number): number {
     const devices = this.devicesFor(kind, machine);
     if (devices <= 0 || wanted === 0) return devices;
-    const bytes = this.gpuMemory[kind * this.groups + this.group[machine]!]!;
-    return this.haveRoom(wanted, this.gpuMilli[kind]!, bytes, machine) ? wanted : devices;
+    return this.haveRoom(wanted, kind, machine) ? wanted : devices;
   }
 
   /** Every device that has room for a share, as bits, where `devicesFor` says that the machine has. None: it is no share. */
@@ -164,7 +162,13 @@ export class Packing {
     return this.residents[machine]!.some((held) => conflicts.includes(this.kindOf(held)));
   }
 
-  private haveRoom(devices: number, gpuMilli: number, bytes: number, machine: number): boolean {
+  private keepsDevices(kind: number, machine: number): boolean {
+    return this.home[kind] === machine && this.haveRoom(this.ownDevices[kind]!, kind, machine);
+  }
+
+  private haveRoom(devices: number, kind: number, machine: number): boolean {
+    const gpuMilli = this.gpuMilli[kind]!;
+    const bytes = this.gpuMemory[kind * this.groups + this.group[machine]!]!;
     for (let rest = devices; rest !== 0; rest &= rest - 1) {
       const place = machine * places + 31 - Math.clz32(rest & -rest);
       if (this.gpuFree[place]! < gpuMilli || this.gpuMemoryFree[place]! < bytes) return false;
