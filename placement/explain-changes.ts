@@ -40,9 +40,11 @@ function packedText(gap: PackingGap | undefined): string {
   const blocks =
     blocksPercent === undefined
       ? "how much more might stay free is not known for a plan of this size"
-      : blocksPercent > 0
-        ? `the blocks are within ${roundedUp(blocksPercent)} % of the best possible`
-        : "no larger blocks are possible";
+      : blocksPercent === 100
+        ? "whether any node could be left empty is not known"
+        : blocksPercent > 0
+          ? `the blocks are within ${roundedUp(blocksPercent)} % of the best possible`
+          : "no larger blocks are possible";
   return `${text}; ${[fewerMoves(moves), ...gpus].join(", ")}, and ${blocks}`;
 }
 

@@ -43,7 +43,7 @@ export function improve(arrangement: Arrangement, problem: Problem, highs: Highs
   /** Takes over what is better. Returns how much is possible at most. */
   function maximized(program: PlacementProgram, objective: Terms): number {
     const start = program.valuesOf(arrangement.choices());
-    const effort = provingEffort(problem.rooms.length, program.variables, start);
+    const effort = provingEffort(2, problem.rooms.length, program.variables, start);
     if (!effort) return Number.POSITIVE_INFINITY;
     const answer = program.maximize(objective, highs, effort);
     if (answer.kind === "infeasible") return Number.POSITIVE_INFINITY;

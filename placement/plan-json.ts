@@ -54,7 +54,7 @@ const decidedBy = z
     description:
       "What decided against it where its score does not. With the winner's score, in this order: preferred node, GPU part, " +
       "smaller node, name. stays: the instance runs where it is. all together: others gain more, proven. made room: passed " +
-      "over so that all have a place, not proven to be needed. packed: passed over to leave large blocks free",
+      "over so that all have a place, not proven to be needed. packed: passed over, as all are placed close together",
   });
 
 const placement = z.object({

@@ -28,7 +28,7 @@ export interface Candidate {
   /**
    * What decided against it where its score does not: the tie order, or else `stays` (the instance runs where it is),
    * `all together` (others gain more, proven) `made room` (passed over so that all have a place, not proven to be needed)
-   * or `packed` (passed over to leave large blocks free).
+   * or `packed` (passed over, as all are placed close together).
    */
   decidedBy?:
     | "preferred node"

@@ -6,21 +6,23 @@ const fewNodes = 40;
 /** Variables for three times as many instances there, all different. */
 const mostPatient = 6000;
 
-/** Some seconds, a few of the 10 that a preview may take for it. */
-const patient: Effort = { branches: 20_000, work: 8e7 };
-/** As much: a relaxed program that does not end proves nothing. */
-const relaxed: Effort = { relaxed: true, work: 8e7 };
+/** Of all proofs of a plan together: some seconds, most of the 10 that a preview may take for them. */
+const work = 1e8;
+const branches = 20_000;
 
 /**
  * How hard the solver tries to prove that nothing is better than what was found. Undefined: the program is too large to try.
+ * @param proofs how many a plan may need
  * @param start what was found
  */
 export function provingEffort(
+  proofs: number,
   nodes: number,
   variables: number,
   start: readonly number[],
 ): Effort | undefined {
-  if (nodes <= fewNodes && variables <= mostPatient) return { start, ...patient };
+  if (nodes <= fewNodes && variables <= mostPatient) return { start, branches, work: work / proofs };
   if (variables <= mostWhole) return { start };
-  return variables <= mostRelaxed ? relaxed : undefined;
+  // A relaxed program that does not end proves nothing.
+  return variables <= mostRelaxed ? { relaxed: true, work: work / proofs } : undefined;
 }

@@ -4,11 +4,11 @@ import type { Goal } from "./goal";
 import type { Inventory } from "./inventory";
 import type { Packing } from "./packing";
 
-// Each outweighs all that come after it, on as many machines as a round touches.
-const placed = 1e10;
-const stays = 1e8;
+// Each outweighs all that come after it, of up to a hundred instances on the machines that a round touches.
+const placed = 1e11;
+const stays = 1e9;
 const keepsGpu = 1e7;
-const onItsGpu = 1e6;
+const onItsGpu = 1e5;
 const emptyNode = 1e4;
 const wish = 1;
 const evenness = 0.1;

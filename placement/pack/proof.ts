@@ -92,7 +92,7 @@ function judged(
   highs: Highs,
 ): Verdict {
   const start = program.valuesOf(found);
-  const effort = provingEffort(problem.rooms.length, program.variables, start);
+  const effort = provingEffort(4, problem.rooms.length, program.variables, start);
   const answer = effort && program.maximize(worth, highs, effort);
   if (!answer || answer.kind === "infeasible") return { most: Number.POSITIVE_INFINITY };
   const most = Math.max(total(worth, start), Math.floor(answer.bound + tolerance));

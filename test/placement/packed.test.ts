@@ -52,15 +52,15 @@ strategy pack: all are placed close together, so that large blocks stay free; sc
 
 1. a: takes 3 GB, on the CPU
   → pi2    55  ram 30 + load 20 + gpu 5
-    pi1    55  ram 30 + load 20 + gpu 5; passed over to leave large blocks free
+    pi1    55  ram 30 + load 20 + gpu 5; passed over, as all are placed close together
     mid    45  ram 20 + load 20 + gpu 5
     big    40  ram 20 + load 20
 
 2. b: takes 3 GB, on the CPU
   → pi2    30  ram 10 + load 15 + gpu 5
-    pi1    55  ram 30 + load 20 + gpu 5; passed over to leave large blocks free
-    mid    45  ram 20 + load 20 + gpu 5; passed over to leave large blocks free
-    big    40  ram 20 + load 20; passed over to leave large blocks free
+    pi1    55  ram 30 + load 20 + gpu 5; passed over, as all are placed close together
+    mid    45  ram 20 + load 20 + gpu 5; passed over, as all are placed close together
+    big    40  ram 20 + load 20; passed over, as all are placed close together
 
 memory: █ placed  ▒ co-tenants  · free  ┃ limit  ░ kept for the OS; then slots taken, and by whom
   big  ···························┃·░░░░  0 GB of 64 GB  0/8
