@@ -12,6 +12,8 @@ export interface Inventory {
   kinds: readonly Kind[];
   /** By kind: who is of it, in the order of the requests. */
   members: readonly (readonly Request[])[];
+  /** By id: the kinds of which it may be. */
+  kindsOf: ReadonlyMap<string, readonly number[]>;
   /** By kind and machine: whether it would run on the GPU there. */
   onGpu: readonly (readonly boolean[])[];
 }
@@ -27,12 +29,13 @@ export function inventoryOf(
   stayers: ReadonlySet<string>,
 ): Inventory {
   const forms = formsOf(requests, stayers);
-  const kindsBy = new Map<string, number[]>();
+  const kindsOf = new Map<string, number[]>();
   for (const [kind, { members }] of forms.entries())
-    for (const { instance } of members) kindsBy.set(instance.id, [...(kindsBy.get(instance.id) ?? []), kind]);
+    for (const { instance } of members) kindsOf.set(instance.id, [...(kindsOf.get(instance.id) ?? []), kind]);
   const offers = forms.map((form) => empty.map((load) => offerOn(load, form, judge, stayers)));
   return {
     members: forms.map(({ members }) => members),
+    kindsOf,
     machines: empty.map((load, group) => ({
       cpuMilli: Math.max(0, load.cpuFreeMilli),
       ramBytes: Math.min(load.freeBytes, load.headroomFreeBytes),
@@ -51,7 +54,7 @@ export function inventoryOf(
         takes: offers[kind]!.map(
           (offer) => offer && { ramBytes: offer.ramBytes, gpuMemoryBytes: offer.ask?.bytes ?? 0 },
         ),
-        conflicts: [...new Set([...conflicts].flatMap((id) => kindsBy.get(id) ?? []))],
+        conflicts: [...new Set([...conflicts].flatMap((id) => kindsOf.get(id) ?? []))],
         ...(form.without !== undefined && { without: form.without }),
         ...(stayers.has(instance.id) && { home: homeOf(form, empty) }),
       };

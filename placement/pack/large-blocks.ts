@@ -17,13 +17,13 @@ const evenness = 0.1;
 export const warmth = 0.3 * emptyNode;
 
 /**
- * For lists that fit: all placed, then the fewest moves, then the fewest who lose their GPU, then a GPU for those who prefer one, then as many nodes left
- * empty as can be, those with a GPU and the larger ones first, then what instances wish; and of equals the one where the
- * room that is left lies together.
+ * For lists that fit: all placed, then the fewest moves, then the fewest who lose the GPU they have, then a GPU for those
+ * who prefer one, then as many nodes left empty as can be, those with a GPU and the larger ones first, then what instances
+ * wish; and of equals the one where the room that is left lies together.
  */
 export function largeBlocks(
   packing: Packing,
-  { members, kinds, onGpu, machines }: Inventory,
+  { members, kindsOf, kinds, onGpu, machines }: Inventory,
   empty: readonly Load[],
 ): Goal {
   const largest = Math.max(...machines.map(({ ramBytes }) => ramBytes));
@@ -33,7 +33,9 @@ export function largeBlocks(
   const home = kinds.map((kind) => kind.home?.machine ?? -1);
   const ownDevices = kinds.map((kind) => kind.home?.devices ?? 0);
   const wasOnGpu = members.map(([first]) => first!.wasOnGpu);
-  const liked = likedKinds(members);
+  const liked = members.map(
+    ([first]) => new Set([...first!.affinity].flatMap((id) => kindsOf.get(id) ?? [])),
+  );
   const blocks = blocksOf(empty).map((worth) => (emptyNode * worth) / 100);
   return {
     worth: (kind, machine, devices) =>
@@ -74,11 +76,4 @@ export function largeBlocks(
     }
     return wish * points;
   }
-}
-
-function likedKinds(members: Inventory["members"]): ReadonlySet<number>[] {
-  const kindsOf = new Map<string, number[]>();
-  for (const [kind, all] of members.entries())
-    for (const { instance } of all) kindsOf.set(instance.id, [...(kindsOf.get(instance.id) ?? []), kind]);
-  return members.map(([first]) => new Set([...first!.affinity].flatMap((id) => kindsOf.get(id) ?? [])));
 }

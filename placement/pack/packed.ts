@@ -1,5 +1,6 @@
 import type { Choice } from "../decide";
 import type { Judge } from "../judge";
+import type { Load } from "../load";
 import type { PackingGap } from "../plan";
 import { arrange } from "../search";
 import type { Highs } from "../solver";
@@ -36,7 +37,8 @@ export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | und
   const whole = arrange(problem, highs, homesOf(survey));
   if (typeof whole === "string") return undefined;
   const empty = survey.emptyLoads();
-  const found = packedFrom(survey, judge, whole.choices(), warmth);
+  const inventory = inventoryOf(requests, empty, judge, stayers);
+  const found = packedFrom(whole.choices(), inventory, empty, warmth);
   if (!found) return undefined;
   let choices = found;
 
@@ -53,14 +55,15 @@ export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | und
     },
     { aim: emptyNodes(blocks), of: emptyIn, limit: Number.POSITIVE_INFINITY },
   ];
-  const most = aims.map(({ aim, of, limit }, index) => {
-    if (of(choices) === limit) return limit;
+  const most = aims.map(({ limit }) => limit);
+  for (const [index, { aim, of, limit }] of aims.entries()) {
+    if (of(choices) === limit) continue;
     const before = aims.slice(0, index).map((one) => one.aim);
-    const { most, better } = mostOf(aim, before, problem, choices, highs);
-    const again = better && packedFrom(survey, judge, better, 0);
+    const verdict = mostOf(aim, before, problem, choices, highs);
+    most[index] = Math.min(verdict.most, limit);
+    const again = verdict.better && packedFrom(verdict.better, inventory, empty, 0);
     if (again && isBetter(again, choices)) choices = again;
-    return Math.min(most, limit);
-  });
+  }
   const [moves, , withoutGpu, missing] = aims.map(({ of }, index) => Math.max(0, most[index]! - of(choices)));
   const blocksPercent = missing === 0 ? 0 : (100 * missing!) / most.at(-1)!;
   return {
@@ -107,9 +110,16 @@ function homesOf({ requests, stayers }: Survey): Choices {
   );
 }
 
-function packedFrom(survey: Survey, judge: Judge, start: Choices, warmth: number): Choices | undefined {
-  const empty = survey.emptyLoads();
-  const inventory = inventoryOf(survey.requests, empty, judge, survey.stayers);
+/**
+ * @param start has all of them, if perhaps not all fit there
+ * @returns undefined where not all have a place
+ */
+function packedFrom(
+  start: Choices,
+  inventory: Inventory,
+  empty: readonly Load[],
+  warmth: number,
+): Choices | undefined {
   const { kinds, machines, members } = inventory;
   const packing = new Packing(kinds, machines);
   const waiting = new Waiting(kinds.length);
@@ -127,7 +137,7 @@ function packedFrom(survey: Survey, judge: Judge, start: Choices, warmth: number
       else packing.put(form, machine!, packing.devicesAs(bitsOf(gpuDevices), form, machine!));
     }
   }
-  const rounds = Math.min(mostRounds, roundsEach * (survey.requests.length + machines.length));
+  const rounds = Math.min(mostRounds, roundsEach * (start.size + machines.length));
   new Improver(packing, waiting, new Dice(1), largeBlocks(packing, inventory, empty)).improve(rounds, warmth);
   if (waiting.length > 0) return undefined;
   const names = empty.map(({ node }) => node.name);

@@ -54,7 +54,7 @@ export function mostOf(
  */
 export function emptyNodes(blocks: readonly number[]): Aim {
   return (program, { rooms, demands }) =>
-    rooms.flatMap(({ node, ramBytes }, index): Terms => {
+    rooms.flatMap(({ node, ramBytes, slots }, index): Terms => {
       const here = program.picks.filter(({ option }) => option.node === node);
       if (blocks[index] === 0) return [];
       const isEmpty = program.derive(program.whole(1), (values) =>
@@ -75,11 +75,13 @@ export function emptyNodes(blocks: readonly number[]): Aim {
             most,
           );
         }
-      // It holds no RAM. Sizes are rounded down: more is allowed than there is, never less.
+      // It holds no RAM and no slot. Sizes are rounded down: more is allowed than there is, never less.
       const unit = Math.max(1, ramBytes / 1e5);
       const ram = terms(here, ({ takes }) => Math.floor(takes.ramBytes / unit));
       const room = Math.floor(Math.max(0, ramBytes) / unit);
       program.row([...ram, [room, isEmpty]], "<=", room);
+      const inSlots = terms(here.filter(({ option }) => option.takes.slots > 0));
+      program.row([...inSlots, [Math.max(0, slots), isEmpty]], "<=", Math.max(0, slots));
       return [[blocks[index]!, isEmpty]];
     });
 }
