@@ -1,6 +1,6 @@
 /** Ways in and ways out: a jump host, a login's home, an update killed in the middle. */
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
@@ -41,15 +41,15 @@ test("a node behind a jump host gets its commands and its code through it", asyn
 test("a work directory in the login's home is made, used and removed", async () => {
   bed = await TestBed.open({ scenario: sleepers([]) });
   const name = basename(bed.folder);
+  // Where a login begins, whatever $HOME is here.
+  const home = userInfo().homedir;
   bed.reconnect("rpi1", { remote_work_dir: `~/${name}/work` });
   withCodeOnRpi1();
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
-  expect(readFileSync(join(homedir(), name, "work", "logs", "hive-cluster", "a.log"), "utf8")).toMatch(
-    /^there /,
-  );
+  expect(readFileSync(join(home, name, "work", "logs", "hive-cluster", "a.log"), "utf8")).toMatch(/^there /);
   expect((await bed.destroy()).status).toBe(0);
-  expect(existsSync(join(homedir(), name))).toBe(false);
+  expect(existsSync(join(home, name))).toBe(false);
 });
 
 const diedAtWork =
