@@ -18,8 +18,6 @@ export class PlacementProgram extends IntegerProgram {
   readonly picks: readonly Pick[];
   /** Counts those who stay. */
   readonly staying: Terms;
-  /** Counts those who stay on the GPU that they have. */
-  readonly keepingGpu: Terms;
   /** Whether it adds up the GPUs of nodes that have several: what it finds may not fit, what it excludes is impossible. */
   readonly sumsUpGpus: boolean;
   private readonly byKind: ReadonlyMap<Kind, Pick[]>;
@@ -62,10 +60,6 @@ export class PlacementProgram extends IntegerProgram {
       this.keepApart(groupBy(here, ({ kind }) => kind));
     }
     this.staying = kinds.flatMap((kind) => this.stayingOf(kind, kind.staying, this.of(kind)));
-    this.keepingGpu = kinds.flatMap((kind) => {
-      const onGpu = this.of(kind).filter(({ option }) => option.takes.onGpu);
-      return this.stayingOf(kind, kind.stayingOnGpu, onGpu);
-    });
   }
 
   /** All must be placed. */
@@ -82,6 +76,14 @@ export class PlacementProgram extends IntegerProgram {
 
   require(kind: Kind, count = kind.demands.length): void {
     this.row(terms(this.of(kind)), ">=", count);
+  }
+
+  /** Counts those who stay on the GPU that they have. */
+  keepingGpu(): Terms {
+    return [...this.byKind].flatMap(([kind, picks]) => {
+      const onGpu = picks.filter(({ option }) => option.takes.onGpu);
+      return this.stayingOf(kind, kind.stayingOnGpu, onGpu);
+    });
   }
 
   /** A variable that follows from the others. */

@@ -24,7 +24,7 @@ export type Aim = (program: PlacementProgram, problem: Problem) => Terms;
 export const staying: Aim = ({ staying }) => staying;
 
 /** Those of them who stay on the GPU that they have. */
-export const keepingGpu: Aim = ({ keepingGpu }) => keepingGpu;
+export const keepingGpu: Aim = (program) => program.keepingGpu();
 
 /** Those who have a GPU. */
 export const onGpu: Aim = ({ picks }) => terms(picks.filter(({ option }) => option.takes.onGpu));
