@@ -8,10 +8,11 @@ import { withMoves } from "./moves";
 import { outweighed } from "./outweighed";
 import { packed } from "./pack/packed";
 import type { Conflict, Gap, PackingGap, Placement, Plan } from "./plan";
+import type { Problem } from "./problem";
 import type { Request } from "./requests";
 import { scores as allScores } from "./scores";
 import { search } from "./search";
-import { solver } from "./solver";
+import { type Highs, solver } from "./solver";
 import { type Survey, surveyOf } from "./survey";
 import { withDeciders } from "./with-deciders";
 
@@ -39,25 +40,23 @@ export async function place(topology: Topology, filters = allFilters, scores = a
   };
 
   async function decideAll(): Promise<Outcome> {
-    const close = scenario.strategy === "pack" ? packed(survey, judge, await solver()) : undefined;
-    const decided = close && decideFrom(close.choices);
-    if (decided?.unplaced.length !== 0) return byScore();
-    return { ...decided, method: "packed", packingGap: close!.gap };
+    if (scenario.strategy !== "pack") return byScore();
+    const highs = await solver();
+    const close = packed(survey, judge, highs);
+    if (close === "impossible") return leavingOut(greedily(), survey.problem(), close, highs);
+    if (close === "unknown") return byScore();
+    const decided = decideFrom(close.choices);
+    return decided.unplaced.length > 0 ? byScore() : { ...decided, method: "packed", packingGap: close.gap };
   }
 
   async function byScore(): Promise<Outcome> {
-    const greedy = decideFrom(
-      survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
-    );
+    const greedy = greedily();
     const isComplete = greedy.unplaced.length === 0 && survey.holding.length === survey.stayers.size;
     if (isComplete) return { ...greedy, method: "greedy" };
     const problem = survey.problem();
     const highs = await solver();
     const found = search(problem, highs, choicesOf(greedy.placements));
-    if (found.kind !== "placed") {
-      const conflict = conflictOf(topology, judge, problem, found.kind, highs);
-      return { ...greedy, method: "greedy", conflict };
-    }
+    if (found.kind !== "placed") return leavingOut(greedy, problem, found.kind, highs);
     const { choices, gap } = found;
     const { loads, ...decided } = decideFrom(choices);
     const isProven = gap.moves === 0 && gap.scorePercent === 0;
@@ -66,6 +65,23 @@ export async function place(topology: Topology, filters = allFilters, scores = a
       loads,
       ...(isProven ? { method: "exact" } : { method: "repaired", gap }),
     };
+  }
+
+  /** What runs stays, and the others take the best node one after the other. */
+  function greedily() {
+    return decideFrom(
+      survey.holding.map(({ instance, was, wasOnGpu }) => [instance.id, { node: was!, onGpu: wasOnGpu }]),
+    );
+  }
+
+  function leavingOut(
+    greedy: ReturnType<typeof greedily>,
+    problem: Problem,
+    outcome: "impossible" | "unknown",
+    highs: Highs,
+  ): Outcome {
+    const conflict = conflictOf(topology, judge, problem, outcome, highs);
+    return { ...greedy, method: "greedy", conflict };
   }
 
   /** Who stays keeps its GPUs and the others get those that fit best; where that is not enough, all get those of the choices. */

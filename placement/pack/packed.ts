@@ -28,18 +28,18 @@ type Choices = ReadonlyMap<string, Choice>;
 
 /**
  * Places for all instances, close together: what runs stays, whoever prefers a GPU has one while there is room, and the
- * room that is left lies in large blocks. What a solver proves better is packed from there. Undefined: somebody is left
- * out, which proves nothing.
+ * room that is left lies in large blocks. What a solver proves better is packed from there.
+ * @returns else whether it is proven that somebody has to be left out
  */
-export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | undefined {
+export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | "impossible" | "unknown" {
   const { requests, stayers } = survey;
   const problem = survey.problem();
   const whole = arrange(problem, highs, homesOf(survey));
-  if (typeof whole === "string") return undefined;
+  if (typeof whole === "string") return whole;
   const empty = survey.emptyLoads();
   const inventory = inventoryOf(requests, empty, judge, stayers);
   const found = packedFrom(whole.choices(), inventory, empty, warmth);
-  if (!found) return undefined;
+  if (!found) return "unknown";
   let choices = found;
 
   const running = requests.filter(({ instance }) => stayers.has(instance.id));
