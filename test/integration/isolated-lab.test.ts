@@ -312,10 +312,16 @@ for i in range(${count}): s.sendto(b"x", ("${address("one")}", 9999)); time.slee
     ];
   }
 
-  /** Whether nothing is left of a process but the note that its parent has yet to take; that names its pid namespace, too. */
+  /**
+   * Whether a process will never run again: what is left is the kernel's, until its parent takes note of its end. The first process of
+   * a pid namespace waits there until the parents of all others have, too.
+   */
   function hasEnded(pid: string): boolean {
     try {
-      return /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+      // What follows the name, which may hold anything, begins with the state; see proc_pid_stat(5).
+      const flags = Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")[6]);
+      const exiting = 4; // PF_EXITING; a zombie keeps it.
+      return (flags & exiting) !== 0;
     } catch {
       return true;
     }
