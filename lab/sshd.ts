@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isEnding } from "./is-ending";
+import { signal } from "./isolated/cgroup";
 
 export interface SshdArgs {
   /** Folder for keys, configuration, pid file and log; made when missing, keys in it are used again. */
@@ -82,37 +84,33 @@ export function prepareSshd(args: SshdArgs & { readonly port: number; readonly s
  * there is success. What was started over them lives on.
  */
 export async function stopSshd(directory: string): Promise<void> {
-  const connections = sessionsOf(runningSshd(directory));
-  for (
-    let pid = runningSshd(directory), tries = 0;
-    pid !== undefined;
-    pid = runningSshd(directory), tries++
-  ) {
-    process.kill(pid, tries < 100 ? "SIGTERM" : "SIGKILL");
+  const server = runningSshd(directory);
+  const connections = sessionsOf(server);
+  for (let tries = 0; server !== undefined && runningSshd(directory) === server; tries++) {
+    signal(server, tries < 100 ? "SIGTERM" : "SIGKILL");
     await sleep(20);
   }
-  for (const pid of connections) endIfThere(pid);
+  // Until then its port is taken.
+  while (server !== undefined && isEnding(server)) await sleep(20);
+  for (const pid of connections) signal(pid, "SIGKILL");
   rmSync(join(directory, "sshd.pid"), { force: true });
 }
 
 /** The processes that serve connections: those below the server, for as long as they are sshd's. */
 function sessionsOf(server: number | undefined): number[] {
   if (server === undefined) return [];
-  const children = readFileSync(`/proc/${server}/task/${server}/children`, "utf8").split(" ").filter(Boolean);
-  return children.map(Number).flatMap((child) => {
-    try {
-      return /^sshd/.test(readFileSync(`/proc/${child}/comm`, "utf8")) ? [child, ...sessionsOf(child)] : [];
-    } catch {
-      return [];
-    }
-  });
+  const children = read(`/proc/${server}/task/${server}/children`).split(" ").filter(Boolean).map(Number);
+  return children.flatMap((child) =>
+    read(`/proc/${child}/comm`).startsWith("sshd") ? [child, ...sessionsOf(child)] : [],
+  );
 }
 
-function endIfThere(pid: number): void {
+/** Empty for a process that has ended meanwhile. */
+function read(file: string): string {
   try {
-    process.kill(pid, "SIGKILL");
+    return readFileSync(file, "utf8");
   } catch {
-    // It ended by itself.
+    return "";
   }
 }
 

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isEnding } from "../is-ending";
+import { signal } from "../isolated/cgroup";
 
 export interface ServerProcessArgs {
   /** Folder of the log and the pid file, and the working directory; an argument must name a path below it. */
@@ -44,13 +46,14 @@ export function runningServer(root: string, name: string): number | undefined {
   }
 }
 
-/** Ends a server and waits until it is gone; nothing running is success. */
+/** Ends a server and waits until it is gone and its ports are free; nothing running is success. */
 export async function endServer(root: string, name: string): Promise<void> {
-  for (let pid = runningServer(root, name), tries = 0; pid !== undefined; tries++) {
-    process.kill(pid, tries < 250 ? "SIGTERM" : "SIGKILL");
+  const server = runningServer(root, name);
+  for (let tries = 0; server !== undefined && runningServer(root, name) === server; tries++) {
+    signal(server, tries < 250 ? "SIGTERM" : "SIGKILL");
     await sleep(20);
-    pid = runningServer(root, name);
   }
+  while (server !== undefined && isEnding(server)) await sleep(20);
   rmSync(pidFile(root, name), { force: true });
 }
 

@@ -66,7 +66,10 @@ test("a pod has the log that a test gives it, and a port of this computer behind
     kwok("PortForward", { forwards: [{ ports: [8265], target: { address: "127.0.0.1", port } }] }),
   );
   await kubectl(lab, ["wait", "--for=condition=Ready", "pod/talker", `--namespace=${namespace}`]);
-  expect(await kubectl(lab, ["logs", "talker", `--namespace=${namespace}`])).toBe("hello\n");
+  // kwok takes note of the log in its own time, too.
+  await expect
+    .poll(() => kubectl(lab, ["logs", "talker", `--namespace=${namespace}`]), { timeout: 30_000 })
+    .toBe("hello\n");
 
   const forward = spawn(join(lab.programs, "kubectl"), [
     `--kubeconfig=${lab.kubeconfig}`,
@@ -90,13 +93,13 @@ test("the scheduler counts: a pod that is larger than each node waits, and its e
   const container = { ...spec.containers[0], resources: { requests: { memory: "600G" } } };
   await create({ ...pod, spec: { containers: [container] } });
   await kubectl(lab, ["wait", "--for=condition=PodScheduled=false", "pod/giant", `--namespace=${namespace}`]);
-  const [event] = await kubectlList<{ message: string }>(
-    lab,
-    "events",
-    `--namespace=${namespace}`,
-    "--field-selector=reason=FailedScheduling",
-  );
-  expect(event!.message).toMatch(/^0\/2 nodes are available: 2 Insufficient memory\./);
+  const failures = ["events", `--namespace=${namespace}`, "--field-selector=reason=FailedScheduling"];
+  // Events are sent beside all else, and may come later.
+  await expect
+    .poll(async () => (await kubectlList<{ message: string }>(lab, ...failures))[0]?.message, {
+      timeout: 30_000,
+    })
+    .toMatch(/^0\/2 nodes are available: 2 Insufficient memory\./);
 });
 
 describe("a Kubernetes of its own", () => {
@@ -126,6 +129,7 @@ describe("a Kubernetes of its own", () => {
           new Promise((resolve) =>
             thief.once("error", resolve).listen(own.ports.api, "127.0.0.1", () => resolve("has it")),
           ),
+        { timeout: 30_000 },
       )
       .toBe("has it");
     const log = join(own.directory, "logs", "kube-apiserver.log");
@@ -142,7 +146,12 @@ describe("a Kubernetes of its own", () => {
     const stranger = spawn("sleep", ["100"]);
     writeFileSync(join(folder, "kube-apiserver.pid"), `${stranger.pid}`);
     await kubernetesLabDown(folder);
-    expect(Object.values(servers).filter((pid) => pid && existsSync(`/proc/${pid}`))).toEqual([]);
+    // They are this process's children, which takes note of their end in its own time.
+    await expect
+      .poll(() => Object.values(servers).filter((pid) => pid && existsSync(`/proc/${pid}`)), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
     expect([existsSync(folder), existsSync(`/proc/${stranger.pid}`)]).toEqual([false, true]);
     stranger.kill();
     expect(readKubernetesLab(folder)).toBeUndefined();
