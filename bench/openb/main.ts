@@ -33,7 +33,8 @@ interface Row {
 }
 
 async function main(options: Options): Promise<void> {
-  const trace = readTrace(options.nodes, options.pods);
+  const { remarks, ...trace } = readTrace(options.nodes, options.pods);
+  for (const remark of remarks) console.error(remark);
   const draws = options.seeds.map((seed) => drawOf(trace, seed, options));
   const bounds = options.bound ? await boundsOf(trace, draws) : undefined;
   const workload = workloadOf(options.pods);

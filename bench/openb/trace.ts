@@ -1,4 +1,5 @@
 import { gpuOf, type Kind, type Machine, mostGpus, wholeGpu } from "../../placement/pack/kind";
+import { modelsOf, remarksOf } from "./remarks";
 import { type Row, readTable, type Table } from "./table";
 
 /** A cluster and a list of pods in the format of Alibaba's cluster-trace-gpu-v2023. */
@@ -11,12 +12,15 @@ export interface Trace {
 
 const mebibyte = 2 ** 20;
 
-/** Throws for files that have no such tables, as `traceOf` does for what they say. */
-export function readTrace(nodesFile: string, podsFile: string): Trace {
-  return traceOf(
-    readTable(nodesFile, ["sn", "cpu_milli", "memory_mib", "gpu", "model"]),
-    readTable(podsFile, ["cpu_milli", "memory_mib", "num_gpu", "gpu_milli"]),
-  );
+/**
+ * Throws for files that have no such tables, as `traceOf` does for what they say.
+ * @returns besides, what is odd in them and yet may be meant
+ */
+export function readTrace(nodesFile: string, podsFile: string): Trace & { remarks: string[] } {
+  const nodes = readTable(nodesFile, ["sn", "cpu_milli", "memory_mib", "gpu", "model"]);
+  const pods = readTable(podsFile, ["cpu_milli", "memory_mib", "num_gpu", "gpu_milli"]);
+  const trace = traceOf(nodes, pods);
+  return { ...trace, remarks: remarksOf(nodes, pods, trace) };
 }
 
 /**
@@ -80,7 +84,7 @@ function kindOf(row: Row, models: readonly string[]): Kind {
       `${row.where} gpu_milli: expected what is taken of each GPU: 1 to ${wholeGpu}, and ${wholeGpu} with several GPUs; ` +
         `got ${asked} with num_gpu ${gpus}`,
     );
-  const allowed = (row.values.get("gpu_spec") ?? "").split("|").filter((model) => model !== "");
+  const allowed = modelsOf(row);
   const takes = models.map((model) =>
     allowed.length === 0 || allowed.includes(model)
       ? { ramBytes: memory * mebibyte, gpuMemoryBytes: 0 }

@@ -108,6 +108,28 @@ test("one node and one pod: a line of true figures of every strategy", async () 
   ]);
 });
 
+test("what may be meant is said beside the figures: nodes of one name, models of no node, pods that fit on none", async () => {
+  const files = {
+    nodes: lines([...nodes, "n0,8000,16384,1,T4", "n0,8000,16384,1,T4"]),
+    pods: lines([
+      ...pods,
+      "p2,1000,1024,1,500,V100|T4",
+      "p3,1000,1024,1,1000,V100|H100",
+      "p4,9000,1024,1,1000,",
+    ]),
+  };
+  const { status, out, err } = await openb(files, "--seeds", "42", "--strategies", "best-fit");
+  expect({ status, lines: out.trim().split("\n").length }).toEqual({ status: 0, lines: 1 });
+  expect(err).toBe(
+    lines([
+      'nodes.csv:4 sn: "n0" is the name of an earlier node, too, one of 2 such; each counts as a node of its own',
+      'pods.csv:4 gpu_spec: no node is of model "V100", which 2 pods may run on',
+      'pods.csv:5 gpu_spec: no node is of model "H100", which 1 pod may run on',
+      "pods.csv:5: the first of 2 pods of 5 that fit on no node, however empty; what they ask for counts all the same",
+    ]),
+  );
+});
+
 test("small instances: a file that is none, and a field that is missing, are said with the place", async () => {
   const small = (text?: string) =>
     bench("small", { "small.json": text }, ["--instances", join(folder, "small.json"), "--json"]);
