@@ -40,11 +40,13 @@ const pause = 500;
 
 /**
  * Prints the last lines of the log of an instance or a Ray job from wherever it runs, or ran last, or of all instances on a node. With `follow` also
- * what comes, until Ctrl-C, over rotations, lost connections and moves. Returns the exit status: 0 there is a log, 1 there is none
- * or nobody answered. Throws ConfigError.
+ * what comes, until Ctrl-C or until nobody reads it, over rotations, lost connections and moves. Returns the exit status: 0 there is a log,
+ * 1 there is none or nobody answered. Throws ConfigError.
  */
 export async function logs(stack: string, name: string, options: LogsOptions): Promise<number> {
   const lines = numberOption("--lines", options.lines, { least: 0, most: 999_999, of: "lines" });
+  // Nobody reads any more, as `head` that has seen enough.
+  if (options.follow) process.stdout.once("error", () => process.exit());
   const { cluster, scenario } = loadTopology(stackFiles(stack, options.configFile));
   const ids = [...scenario.instances.map(({ id }) => id), ...scenario.rayJobs.map((job) => job.name)];
   const pods = memberPods(scenario.rayClusters);

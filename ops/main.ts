@@ -19,7 +19,14 @@ addConnectVerbs(program);
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader of a pipe, such as `head`, has seen enough; or the terminal is gone.
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  if (error.code === "EPIPE" || error.code === "EIO" || hasMissedWords) return;
+  // Such as a full disk. It must not end a watch: its stack would end with the leases.
+  hasMissedWords = true;
+  console.error(`berth: not all it has to say could be printed: ${error.message}`);
+});
+let hasMissedWords = false;
+process.on("exit", () => {
+  if (hasMissedWords) process.exitCode = 74;
 });
 
 program.parseAsync().catch((error: unknown) => {

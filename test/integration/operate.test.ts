@@ -75,6 +75,8 @@ test(
       line: expect.stringMatching(/^line \d+$/),
     });
     expect(await ran(bed.berth("logs", "rpi2"), 1)).toBe("berth: nothing of hive-cluster is on rpi2\n");
+    const first = `./berth logs hive-cluster a -f -n 1 --config-file ${bed.workspace.configFile} | head -n 1`;
+    expect(await ran(bed.workspace.run(["sh", "-c", first]))).toMatch(/^line \d+\n$/);
     expect(await ran(bed.berth("logs", "rpi"), 2)).toBe(
       'berth: no instance, Ray job or node "rpi", did you mean "rpi1"?\n',
     );
