@@ -207,7 +207,8 @@ case $verb in
       words=$(tr -d '\r' <&6)
       case $words in
         *'Read from remote host'* | *client_loop*) ;;
-        *'connect to host'* | *'timed out'*) cannot_connect ;;
+        *'connect to host'* | *'timed out'* | *'Host key verification failed'* | *'no matching host key type'* | *': Permission denied ('*)
+          cannot_connect ;;
       esac
       # A connection that was there broke: what was asked may have arrived.
       may_have_arrived=yes

@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { ConfigError } from "../topology/config-error";
 import { didYouMean } from "../topology/did-you-mean";
+import { stackFiles } from "../topology/stack-files";
 import { fittingEnvironment, localPython, misfits } from "./connect/local-python";
 import { connectText } from "./connect/text";
 import { type ForwardEvent, OpenForwards } from "./forward/open-forwards";
@@ -34,6 +35,8 @@ export async function connect(
   const [name, surplus] = names;
   if (surplus !== undefined)
     throw new ConfigError([`berth: one Ray cluster at a time; a command goes after  --  got "${surplus}"`]);
+  // Says whose name was meant, which the state cannot.
+  stackFiles(stack, options.configFile);
   const outputs = await stackOutputs(stack, true);
   const { cluster, ray } = chosen(stack, name, rayClustersOf(outputs));
   const folder = join(project, ".berth", "connect", stack);

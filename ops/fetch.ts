@@ -181,7 +181,8 @@ function print(
   const width = Math.max(0, ...[...fetched.keys()].map(({ length }) => length));
   for (const [node, { files, bytes, databases, as_it_is = {}, former, problem }] of fetched) {
     const copied = databases.length > 0 ? `; as of one moment: ${databases.join(", ")}` : "";
-    console.log(`${node.padEnd(width)}  ${files} new or changed files, ${megabytes(bytes)}${copied}`);
+    if (!problem || files > 0)
+      console.log(`${node.padEnd(width)}  ${files} new or changed files, ${megabytes(bytes)}${copied}`);
     for (const [name, why] of Object.entries(as_it_is))
       console.error(
         paint(process.stderr).yellow(`${node}: ${name} is copied as it is, and may be torn: ${why}`),

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reach } from "../components/reach";
 import type { Cluster } from "../topology/cluster";
@@ -85,20 +85,16 @@ export async function health(stack: string, options: HealthOptions): Promise<num
     reports[name] = reportOf(facts, answer, keptOut, requestedThere(kubernetes, kubernetesNode));
   }
   const snapshot: FactsSnapshot = { version: 1, taken_at: now.toISOString(), nodes };
-  writeFacts(files.facts, snapshot);
   const unknown = unknownNodes(kubernetes, cluster);
   if (options.json)
     console.log(
       JSON.stringify({ ...snapshot, nodes: reports, ...(kubernetes && { unknown_nodes: unknown }) }, null, 2),
     );
-  else
-    printHealth({
-      reports,
-      unknown,
-      file: files.facts,
-      stack,
-      gone: goneNodes(join(files.gone, cluster.name)),
-    });
+  else printHealth({ reports, unknown, stack, gone: goneNodes(join(files.gone, cluster.name)) });
+  // Last: a full disk must not keep back how the machines are.
+  writeFacts(files.facts, snapshot);
+  if (!options.json)
+    console.log(`\nWritten to ${relative(process.cwd(), files.facts)}; the next preview reads it.`);
   return Object.values(reports).every(isFine) ? 0 : 1;
 }
 

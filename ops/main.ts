@@ -35,8 +35,18 @@ program.parseAsync().catch((error: unknown) => {
   } else if (error instanceof ConfigError) {
     console.error(error.message);
     process.exitCode = 2;
+  } else if (isRefusedHere(error)) {
+    console.error(`berth: ${error.message}; mend that, then run this again`);
+    process.exitCode = 74;
   } else {
     console.error(error);
     process.exitCode = 70;
   }
 });
+
+/** A file or folder of this computer cannot be written or read. One that is not there is our mistake, or was looked for before. */
+function isRefusedHere(error: unknown): error is NodeJS.ErrnoException {
+  const codes = ["EACCES", "EDQUOT", "EEXIST", "EISDIR", "ENOSPC", "ENOTDIR", "EPERM", "EROFS"];
+  const { code = "", syscall } = error as NodeJS.ErrnoException;
+  return error instanceof Error && codes.includes(code) && syscall !== "kill";
+}

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { explain } from "../placement/explain";
 import { page } from "../placement/page";
 import { picture } from "../placement/picture";
@@ -25,6 +26,11 @@ export interface PlanOptions {
 
 /** Prints the plan of a stack or of two files. Returns the exit status: 0 all placed, 1 not. Throws ConfigError. */
 export async function plan(stack: string | undefined, options: PlanOptions): Promise<number> {
+  for (const option of ["html", "svg"] as const) {
+    const folder = dirname(options[option] ?? ".");
+    if (!existsSync(folder))
+      throw new ConfigError([`berth: --${option}: no directory ${folder}; make it, or name another`]);
+  }
   const result = await place(topologyOf(stack, options));
   if (options.html) writeFileSync(options.html, page(result));
   if (options.svg) writeFileSync(options.svg, picture(result));

@@ -51,8 +51,8 @@ export class OpenForwards {
   /** Opens what can be opened now, and keeps trying for the rest. Throws ConfigError. */
   static async open(args: ForwardArgs): Promise<OpenForwards> {
     const all = new OpenForwards(args);
-    const outputs = await stackOutputs(args.stack);
     const nodes = all.nodeNames();
+    const outputs = await stackOutputs(args.stack);
     const targets = forwardTargets(args.stack, args.words, outputs, nodes);
     const { locals } = args;
     if (locals && locals.length !== targets.length)

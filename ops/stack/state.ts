@@ -111,6 +111,11 @@ export async function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): P
     return (await promisify(execFile)("pulumi", [...args, "--non-interactive"], more)).stdout;
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
+    const [, unknown] = /no stack named '(.+)' found/.exec(stderr) ?? [];
+    if (unknown !== undefined)
+      throw new ConfigError([
+        `berth: nothing is known of ${unknown} in the back end; start it with  ./berth up ${unknown}, or log in where it was started`,
+      ]);
     const said = stderr.trim().split("\n").at(-1) || message;
     throw new ConfigError([`berth: pulumi ${args.slice(0, 2).join(" ")}: ${said}`]);
   }

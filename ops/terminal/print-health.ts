@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import type { HealthReport, KubernetesReport } from "../health";
 import type { FactsAnswer } from "../node/ask-facts";
 import { paint } from "./paint";
@@ -7,15 +6,13 @@ export interface PrintedHealth {
   readonly reports: Readonly<Record<string, HealthReport>>;
   /** Nodes of Kubernetes that the cluster file does not know. */
   readonly unknown: readonly string[];
-  /** Of the snapshot. */
-  readonly file: string;
   readonly stack: string;
   /** Nodes that were given up. */
   readonly gone: readonly string[];
 }
 
 /** Prints how nodes are, a line each, and what is to be known besides. */
-export function printHealth({ reports, unknown, file, stack, gone }: PrintedHealth): void {
+export function printHealth({ reports, unknown, stack, gone }: PrintedHealth): void {
   const colors = paint(process.stdout);
   const colour = {
     HEALTHY: colors.green,
@@ -42,7 +39,6 @@ export function printHealth({ reports, unknown, file, stack, gone }: PrintedHeal
     console.log(
       colors.dim(`note: Kubernetes has nodes that the cluster file does not: ${unknown.join(", ")}`),
     );
-  console.log(`\nWritten to ${relative(process.cwd(), file)}; the next preview reads it.`);
 }
 
 const gb = (bytes: number) => (bytes / 1e9).toFixed(1);

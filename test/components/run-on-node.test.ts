@@ -200,11 +200,11 @@ describe("one way", () => {
 });
 
 describe("refused, in one line", () => {
-  test("another host key, at once", () => {
+  test.each(["start", "watch"])("another host key, at once: %s", (verb) => {
     const other = access({
       hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
     });
-    expect(run("start", "", environment({}, other))).toEqual({
+    expect(run(verb, "", environment({}, other))).toEqual({
       status: 1,
       stdout: "",
       stderr:
@@ -217,17 +217,20 @@ describe("refused, in one line", () => {
     });
     expect(run("start", "", environment({}, other)).stderr).toMatch(/^berth: HostKeyMismatch: rpi1 .*\n$/);
   });
-  test("a login with another key, at once: a second try is what intruders make", () => {
-    const stranger = join(folder, `${count}`, "stranger");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", stranger]);
-    const env = environment({ SSH_AUTH_SOCK: "" }, access({ keyPath: stranger }));
-    expect(run("start", "", env)).toEqual({
-      status: 1,
-      stdout: "",
-      stderr: `berth: LoginRefused: rpi1: ${userInfo().username}@127.0.0.1: Permission denied (publickey).; add your public key to authorized_keys there, or correct ssh_user and ssh_key_path\n`,
-    });
-    expect(log().match(/Connection closed by authenticating user/g)?.length).toBe(1);
-  });
+  test.each(["start", "watch"])(
+    "a login with another key, at once: a second try is what intruders make: %s",
+    (verb) => {
+      const stranger = join(folder, `${count}`, "stranger");
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", stranger]);
+      const env = environment({ SSH_AUTH_SOCK: "" }, access({ keyPath: stranger }));
+      expect(run(verb, "", env)).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: `berth: LoginRefused: rpi1: ${userInfo().username}@127.0.0.1: Permission denied (publickey).; add your public key to authorized_keys there, or correct ssh_user and ssh_key_path\n`,
+      });
+      expect(log().match(/Connection closed by authenticating user/g)?.length).toBe(1);
+    },
+  );
   test("a node that does not answer, with what to do without it; whoever only asks is told no more", async () => {
     await node.stop();
     const problem =

@@ -30,6 +30,11 @@ test("a stack is previewed under the policies, started and destroyed; arguments 
     status: 2,
     output: 'berth: no stack "hive-clustr", did you mean "hive-cluster"?\n',
   });
+  expect(await bed.workspace.run(["./berth", "connect", "cognition"])).toEqual({
+    status: 2,
+    output:
+      "berth: nothing is known of cognition in the back end; start it with  ./berth up cognition, or log in where it was started\n",
+  });
 });
 
 test("a lock of another machine is named and kept, and Pulumi has the last word", async () => {
