@@ -14,8 +14,8 @@ import { machines, TestBed } from "../support/test-bed";
 import { TestWatch } from "../support/test-watch";
 
 const nodes = ["one", "two", "three"];
-const cluster = (failover: object) => {
-  const health_check = { interval_seconds: 2, grace_seconds: 4 };
+const cluster = (failover: object, grace_seconds = 4) => {
+  const health_check = { interval_seconds: 2, grace_seconds };
   return machines(nodes, { health_check, failover }, { ram_gb: 1, max_instances: 2 });
 };
 /** As many seconds that a loaded computer ends nothing for its slowness. */
@@ -162,6 +162,8 @@ describeIsolated("watch", () => {
   });
 
   test("a partition: the node ends what it runs before that runs elsewhere; a heal, and another cut, bring it no second time", async () => {
+    // It is steady after as long: time to cut it before, however long a loaded computer takes to clear it.
+    bed.writeCluster(cluster(moving, 20));
     await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
@@ -216,6 +218,8 @@ describeIsolated("watch", () => {
   });
 
   test("a node at 94 % of its memory, and one that is silent now and then, keeps what it has", async () => {
+    // A server takes a loaded computer seconds to start, and each silence has to be shorter than this.
+    bed.writeCluster(cluster(moving, 60));
     await ran(bed.up());
     const one = watch();
     await one.until("lease-armed", "one");
