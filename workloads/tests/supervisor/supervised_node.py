@@ -173,7 +173,7 @@ def groups(node: Node) -> list[Path]:
     return list(Path("/sys/fs/cgroup").rglob(unit))
 
 
-def wait_until(holds: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_until(holds: Callable[[], Any], seconds: float = 60) -> Any:
     """The first true value of `holds`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

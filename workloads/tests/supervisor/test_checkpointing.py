@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supervised_node import Node, Refused
+from supervised_node import Node, Refused, wait_until
 
 WRITES = """
 import os, signal, sys, time
@@ -20,9 +20,15 @@ def write(*_):
     open(os.environ["BERTH_CHECKPOINT_DIR"] + "/weights", "w").write("42")
     sys.exit(0)
 signal.signal(signal.SIGUSR1, write)
+print("ready", flush=True)
 time.sleep(600)
 """
-DEAF = "import signal, time; signal.signal(signal.SIGUSR1, signal.SIG_IGN); time.sleep(600)"
+DEAF = """
+import signal, time
+signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(600)
+"""
 
 
 def folder(node: Node, id: str = "a") -> Path:
@@ -53,7 +59,8 @@ def test_before_it_is_ended_an_instance_is_asked(
     node: Node, script: str, asked: dict[str, Any], expected: str
 ) -> None:
     node.preflight()
-    node.start("a", script, checkpoint=asked, settle_s=1)
+    node.start("a", script, checkpoint=asked)
+    wait_until(lambda: node.log("a") == "ready\n" * bool(script))
     node.stop("a")
     assert node.processes("a") == {}
     assert outcome(node) == expected
@@ -62,7 +69,8 @@ def test_before_it_is_ended_an_instance_is_asked(
 
 def test_who_is_set_aside_goes_on_from_its_checkpoint_when_an_edit_is_taken_back(node: Node) -> None:
     node.preflight()
-    node.start("a", WRITES, checkpoint={"timeout_s": 20}, settle_s=1)
+    node.start("a", WRITES, checkpoint={"timeout_s": 20})
+    wait_until(lambda: node.log("a") == "ready\n")
     node("roster", keep={}, peers={})
     assert (folder(node) / "weights").read_text() == "42"
     assert node.status("a")["state"] == "evicted"
@@ -73,7 +81,8 @@ def test_who_is_set_aside_goes_on_from_its_checkpoint_when_an_edit_is_taken_back
 
 def test_a_node_takes_what_was_sent_and_nothing_else(node: Node, tmp_path: Path) -> None:
     node.preflight()
-    node.start("a", WRITES, checkpoint={"timeout_s": 20}, settle_s=1)
+    node.start("a", WRITES, checkpoint={"timeout_s": 20})
+    wait_until(lambda: node.log("a") == "ready\n")
     node.stop("a")
     instance = {"id": "a"}
     found = node("checkpoint", instance=instance, step="look")

@@ -16,7 +16,7 @@ ROLE = "import os, time; print(os.environ['ROLE'], flush=True); time.sleep(600)"
 
 def failure(node: Node, memory: int = GB, script: str = FAILS, **instance: object) -> list[str]:
     with pytest.raises(Refused) as refused:
-        start(node, "a", memory, script, **instance)
+        start(node, "a", memory, script, settle_s=20, **instance)
     assert refused.value.code == 1
     return refused.value.lines
 
@@ -26,11 +26,12 @@ def test_the_former_version_runs_again_with_its_own_code(node: Node) -> None:
         (node.stack_dir / "code" / version).mkdir()
     former = {"env": {"ROLE": "judge"}, "code": "1"}
     before = start(node, "a", GB, ROLE, **former)
+    wait_until(lambda: node.log("a") == "judge\n")
     (node.stack_dir / "code" / "2").mkdir(exist_ok=True)
     assert failure(node, code="2") == [f"{EARLY}; the former version runs again"]
     after = start(node, "a", GB, ROLE, **former)
     assert (after["changed"], after["pid"] != before["pid"]) == (False, True)
-    assert node.log("a") == "judge\n" * 2
+    wait_until(lambda: node.log("a") == "judge\n" * 2)
     assert sorted(node.processes().values()) == [False, True]
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 from isolation import isolation_problem
-from supervised_node import Node, Refused
+from supervised_node import Node, Refused, wait_until
 
 TRIES = """
 import json, socket, sys
@@ -87,6 +87,7 @@ print(own, end="", flush=True)
 time.sleep(600)
 """
     pid = node.start("a", script, network="isolated")["pid"]
+    wait_until(node.log)
     assert node.log().strip() == os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
     assert (node.status()["memory_bytes"] or 0) > 0
     assert node.stop()["changed"] is True

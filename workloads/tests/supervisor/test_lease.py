@@ -144,9 +144,12 @@ def test_a_fenced_instance_can_be_stopped_and_counts_until_then(node: Node) -> N
 
 def test_what_fails_does_not_run_again_without_a_lease(node: Node) -> None:
     restart = {"policy": "on-failure", "attempts": 9, "interval_s": 600, "backoff_s": 8}
-    node.start(script="import time\nprint('awake', flush=True)\ntime.sleep(1)\nexit(1)", restart=restart)
-    is_in(node, "backoff")
+    fails = node.work_dir / "fails"
+    waits = f"while not os.path.exists({str(fails)!r}): time.sleep(0.01)"
+    node.start(script=f"import os, time\nprint('awake', flush=True)\n{waits}\nexit(1)", restart=restart)
     ask(node, 60)
+    fails.touch()
+    wait_until(lambda: node.state()["state"] == "backoff")
     expire(node)
     is_in(node, "fenced")
     time.sleep(8.5)

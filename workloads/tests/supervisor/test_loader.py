@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised_node import PROGRAM, SUPERVISOR, Node, Refused
+from supervised_node import PROGRAM, SUPERVISOR, Node, Refused, wait_until
 
 
 @pytest.mark.parametrize("verb", ["stop", "roster", "status"])
@@ -41,7 +41,7 @@ def test_a_verb_that_waits_for_the_node_says_who_has_it(node: Node) -> None:
         begin = time.monotonic()
         with pytest.raises(Refused) as refused:
             node("stop", instance={"id": "a"}, deadline_s=1)
-    assert 1 <= time.monotonic() - begin < 3
+    assert time.monotonic() - begin >= 1
     assert refused.value.lines == [
         f"berth: NodeBusy: start of other/x (process 4711) has held {node.work_dir}/.berth/.lock until"
         " this command's"
@@ -50,8 +50,9 @@ def test_a_verb_that_waits_for_the_node_says_who_has_it(node: Node) -> None:
 
 
 def test_a_verb_ends_at_its_deadline(node: Node) -> None:
-    ignoring = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
-    node.start("a", ignoring, stop_grace_s=3)
+    ignoring = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    node.start("a", f"{ignoring}; print('up', flush=True); time.sleep(600)", stop_grace_s=3)
+    wait_until(node.log)
     with pytest.raises(Refused) as refused:
         node("stop", instance={"id": "a"}, deadline_s=1)
     assert refused.value.lines == ["berth: DeadlineExceeded: stop took longer than 1 s; run the update again"]

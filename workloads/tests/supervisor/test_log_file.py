@@ -67,6 +67,6 @@ def test_a_real_instance_loses_no_line_when_its_log_is_rotated(node: Node) -> No
     wait_until(lambda: whole(log) == expected)
     assert len(list(log.parent.iterdir())) > 4
     assert node.status()["pid"] == pid
-    node.start("b", "print('b')")
+    node.start("b", "print('b')", settle_s=20)
     assert node("logs", instance={"id": "b"}, lines=5)["text"] == "b\n"
     assert node("logs", instance={"id": "nobody"}, lines=5)["text"] == ""

@@ -139,7 +139,8 @@ def test_a_purge_without_a_name_on_either_side_purges(node: Node, asked: dict[st
 
 
 def test_results_that_are_no_database_are_left_and_said(node: Node) -> None:
-    node.start("a", "print('mine')")
+    node.start("a", "print('mine')", settle_s=20)
+    wait_until(lambda: not node.processes())
     database = node.work_dir / "logs" / "experiments.db"
     database.write_text("notes of a person, not a database at all\n" * 99)
     assert node.purge(purge=True) == {"ended": 0, "changed": True, "left": [str(database)]}
@@ -149,7 +150,7 @@ def test_results_that_are_no_database_are_left_and_said(node: Node) -> None:
 
 def test_results_beside_the_logs_go_with_them(node: Node) -> None:
     script = "import os; open(os.environ['BERTH_LOG_DIR'] + '/weights.bin', 'w').close()"
-    node.start("a", script)
+    node.start("a", script, settle_s=20)
     assert (node.work_dir / "logs" / "lab" / "weights.bin").exists()
     node.purge(purge=True)
     assert files(node) == []
@@ -160,7 +161,7 @@ def test_a_log_folder_that_a_person_has_put_elsewhere_is_only_let_go(node: Node,
     elsewhere.mkdir()
     (node.work_dir / "logs").mkdir()
     (node.work_dir / "logs" / "lab").symlink_to(elsewhere)
-    node.start("a", "print('there')")
+    node.start("a", "print('there')", settle_s=20)
     node.purge(purge=True)
     assert (elsewhere / "a.log").read_text() == "there\n"
     assert files(node) == []

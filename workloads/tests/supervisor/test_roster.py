@@ -87,13 +87,14 @@ def test_whoever_holds_something_else_is_evicted(
 def test_an_edit_that_was_taken_back_revives_as_it_was(node: Node) -> None:
     script = "import os, time; print(os.environ['ROLE'], flush=True); time.sleep(600)"
     start(node, "a", 2 * GB, script, env={"ROLE": "judge"})
+    wait_until(lambda: node.log("a") == "judge\n")
     assert roster(node, a=3 * GB) == (["a"], [])
     assert roster(node, a=3 * GB) == ([], [])
     assert roster(node) == ([], [])
     assert states(node) == {"a": "evicted"}
     assert roster(node, a=2 * GB) == ([], ["a"])
     assert roster(node, a=2 * GB) == ([], [])
-    assert node.log("a") == "judge\n" * 2
+    wait_until(lambda: node.log("a") == "judge\n" * 2)
     assert start(node, "a", 2 * GB, script, env={"ROLE": "judge"})["changed"] is False
 
 
@@ -121,7 +122,7 @@ def test_one_that_no_longer_fits_is_not_revived_and_stays_evicted(node: Node) ->
 def test_one_that_cannot_be_revived_has_failed_and_does_not_hinder_its_correction(node: Node) -> None:
     flag = node.work_dir / "broken"
     script = f"import os, sys, time\nif os.path.exists({str(flag)!r}): sys.exit(4)\ntime.sleep(600)"
-    start(node, "a", GB, script)
+    start(node, "a", GB, script, settle_s=3)
     start(node, "b", GB)
     roster(node)
     flag.touch()

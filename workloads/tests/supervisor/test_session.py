@@ -158,7 +158,7 @@ def test_ends_with_its_connection(node: Node) -> None:
 
 
 def test_ends_by_itself_when_it_is_asked_nothing_more(node: Node) -> None:
-    with session(node, idle_s=1) as ask:
+    with session(node, idle_s=3) as ask:
         ask("status")
         assert ask.process.wait(timeout=30) == -signal.SIGALRM
 
