@@ -11,6 +11,7 @@ import { Improver } from "./improver";
 import { type Inventory, inventoryOf } from "./inventory";
 import { bitsOf } from "./kind";
 import { largeBlocks, warmth } from "./large-blocks";
+import { mostOnGpu } from "./most-on-gpu";
 import { Packing } from "./packing";
 import { emptyNodes, keepingGpu, mostOf, onGpu, staying } from "./proof";
 import { Waiting } from "./waiting";
@@ -48,11 +49,7 @@ export function packed(survey: Survey, judge: Judge, highs: Highs): Packed | "im
   const aims = [
     { aim: staying, of: stayingIn, limit: running.length },
     { aim: keepingGpu, of: keepingGpuIn, limit: running.filter(({ wasOnGpu }) => wasOnGpu).length },
-    {
-      aim: onGpu,
-      of: onGpuIn,
-      limit: requests.filter(({ instance }) => instance.gpu !== "none").length,
-    },
+    { aim: onGpu, of: onGpuIn, limit: mostOnGpu(problem) },
     { aim: emptyNodes(blocks), of: emptyIn, limit: Number.POSITIVE_INFINITY },
   ];
   const most = aims.map(({ limit }) => limit);

@@ -114,6 +114,34 @@ test("who prefers a GPU gets one while there is room, and does without where tha
   expect(both.unplaced).toEqual([]);
 });
 
+test("that no more can have a GPU is added up where the plan is too large for the solver", async () => {
+  const many = Array.from({ length: 40 }, (_, index) => {
+    const gpus = index % 2 === 0 ? [1, 2, 4][index % 3]! : 0;
+    const gpuMemoryBytes = gpus > 0 ? gb(24) : 0;
+    return aNode({
+      name: `n${index}`,
+      ramBytes: gb(64),
+      gpu: gpus > 0,
+      gpus,
+      gpuMemoryBytes,
+      maxInstances: 12,
+    });
+  });
+  const instances = Array.from({ length: 200 }, (_, index) =>
+    anInstance({
+      id: `i${index}`,
+      ramBytes: gb(1) + index * 1e7,
+      gpu: "preferred",
+      gpus: [0.25, 0.5, 1][index % 3]!,
+      gpuMemoryBytes: gb(2) + index * 1e6,
+    }),
+  );
+  const plan = await place(given({ nodes: many, instances }));
+  // 47 GPUs: 67 quarters of one, and 60 halves.
+  expect(plan.placements.filter(({ onGpu }) => onGpu)).toHaveLength(127);
+  expect(plan.packingGap).toMatchObject({ moves: 0, withoutGpu: 0 });
+});
+
 test("what does not fit fails with the same proof as ever", async () => {
   const instances = Array.from({ length: 3 }, (_, index) => anInstance({ id: `i${index}`, ramBytes: gb(5) }));
   const plan = await place(given({ nodes: nodes.slice(2), instances }));
