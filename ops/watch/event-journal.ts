@@ -13,11 +13,15 @@ import {
 } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
+import { stillNeeded } from "./remembered";
 import type { JournalEntry, WatchEvent } from "./watch-event";
 
 const largestBytes = 5_000_000;
 
-/** What all watches of a stack saw and did, one JSON object a line; the file before the last is kept as `….1`. */
+/**
+ * What all watches of a stack saw and did, one JSON object a line; the file before the last is kept as `….1`. Of what goes, the last
+ * one begins with what a later watch has to know.
+ */
 export class EventJournal {
   readonly #by = `${userInfo().username}@${hostname()}`;
 
@@ -35,8 +39,7 @@ export class EventJournal {
   add(event: WatchEvent): JournalEntry {
     const entry = this.entry(event);
     mkdirSync(dirname(this.file), { recursive: true });
-    if (existsSync(this.file) && statSync(this.file).size > largestBytes)
-      renameSync(this.file, `${this.file}.1`);
+    if (existsSync(this.file) && statSync(this.file).size > largestBytes) this.#makeRoom();
     const file = openSync(this.file, "a+", 0o600);
     try {
       writeFileSync(file, `${endsAmidLine(file) ? "\n" : ""}${JSON.stringify(entry)}\n`);
@@ -47,11 +50,20 @@ export class EventJournal {
     return entry;
   }
 
-  /** All that is known, oldest first; a line that was cut off by a kill is none. */
+  /** All that is known, oldest first and each once; a line that was cut off by a kill is none. */
   read(): JournalEntry[] {
-    return [`${this.file}.1`, this.file].flatMap((file) =>
-      existsSync(file) ? readFileSync(file, "utf8").split("\n").flatMap(parsed) : [],
+    const lines = [`${this.file}.1`, this.file].flatMap((file) =>
+      existsSync(file) ? readFileSync(file, "utf8").split("\n") : [],
     );
+    return [...new Set(lines)].flatMap(parsed);
+  }
+
+  /** A kill amid this loses nothing: what is carried over is in `….1`, too. */
+  #makeRoom(): void {
+    const needed = stillNeeded(this.read(), new Date()).map((entry) => `${JSON.stringify(entry)}\n`);
+    writeFileSync(`${this.file}.new`, needed.join(""), { mode: 0o600 });
+    renameSync(this.file, `${this.file}.1`);
+    renameSync(`${this.file}.new`, this.file);
   }
 }
 

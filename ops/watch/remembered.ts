@@ -44,3 +44,25 @@ export function remembered(entries: readonly JournalEntry[], now: Date): Remembe
     leaseSeconds,
   };
 }
+
+/** The entries of which `remembered` makes the same as of all, in their order. */
+export function stillNeeded(entries: readonly JournalEntry[], now: Date): JournalEntry[] {
+  const { leased, leaseSeconds } = remembered(entries, now);
+  const needed = new Map<string, JournalEntry>();
+  for (const [index, entry] of entries.entries()) {
+    const { event, at, node } = entry;
+    if (event.startsWith("failover-")) {
+      if (event !== "failover-needed" && event !== "failover-held") needed.set("failover", entry);
+    } else if (event === "watch-begun") {
+      if (entry.lease_seconds === leaseSeconds) needed.set("watch", entry);
+    } else if (event === "lease-armed") {
+      if (leased.has(node!)) needed.set(`lease ${node}`, entry);
+    } else if (event === "node-returned") needed.set(`returned ${node}`, entry);
+    else if (event === "node-given-up") {
+      needed.set(`given up ${node}`, entry);
+      if (now.getTime() - Date.parse(at) < day) needed.set(`given up ${index}`, entry);
+    }
+  }
+  const all = new Set(needed.values());
+  return entries.filter((entry) => all.has(entry));
+}

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { remembered } from "../../../ops/watch/remembered";
+import { remembered, stillNeeded } from "../../../ops/watch/remembered";
 import type { JournalEntry, WatchEvent } from "../../../ops/watch/watch-event";
 
 const now = new Date("2026-11-22T12:00:00Z");
@@ -64,4 +65,29 @@ it("a lease that nobody took away counts with the time of whoever gave it, howev
   expect(remembered([begun(600), leased, begun(0)], now).leaseSeconds).toBe(600);
   const ended = entry("watch-ended", { nodes: ["one"] });
   expect(remembered([begun(600), leased, ended, begun(60)], now).leaseSeconds).toBe(60);
+});
+
+it("of what is still needed the same is remembered, now and with whatever comes", () => {
+  const node = fc.constantFrom("one", "two");
+  const event = fc.oneof(
+    fc.record({ event: fc.constant("watch-begun" as const), lease_seconds: fc.constantFrom(0, 60, 90) }),
+    fc.record({ event: fc.constant("watch-ended" as const), nodes: fc.subarray(["one", "two"]) }),
+    fc.record({
+      event: fc.constantFrom("failover-begun", "failover-done", "failover-failed", "failover-held"),
+      nodes: fc.subarray(["one", "two"]),
+    }),
+    fc.record({
+      event: fc.constantFrom("lease-armed", "node-given-up", "node-returned", "node-up"),
+      node,
+      at: fc.constantFrom("2026-11-20T11:00:00Z", "2026-11-22T11:00:00Z"),
+    }),
+  );
+  const events = fc.array(event.map(({ event: name, ...more }) => entry(name, more)));
+  fc.assert(
+    fc.property(events, events, (before, after) => {
+      expect(remembered([...stillNeeded(before, now), ...after], now)).toEqual(
+        remembered([...before, ...after], now),
+      );
+    }),
+  );
 });
