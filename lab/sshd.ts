@@ -36,7 +36,7 @@ export interface Sshd extends SshAccess {
 
 /**
  * Starts an unprivileged OpenSSH server of its own that outlives this process; resolves once it accepts connections.
- * Throws with the server's own words when it does not come up within 5 s.
+ * Throws with the server's own words when it does not come up within a minute.
  */
 export async function startSshd(args: SshdArgs): Promise<Sshd> {
   const directory = resolve(args.directory);
@@ -51,11 +51,11 @@ export async function startSshd(args: SshdArgs): Promise<Sshd> {
   server.once("exit", (code, signal) => (ended ??= `ended with ${signal ?? `exit code ${code}`}`));
   server.unref();
   // sshd writes its pid file once it listens.
-  for (const deadline = Date.now() + 5_000; runningSshd(directory) !== server.pid; await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; runningSshd(directory) !== server.pid; await sleep(10)) {
     if (ended === undefined && Date.now() < deadline) continue;
     if (ended === undefined) server.kill();
     const words = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n") : "";
-    throw new Error(`sshd on ${address}:${port} did not start (${ended ?? "no answer in 5 s"}):\n${words}`);
+    throw new Error(`sshd on ${address}:${port} did not start (${ended ?? "no answer in 60 s"}):\n${words}`);
   }
   return { address, port, pid: server.pid!, ...access, stop: () => stopSshd(directory) };
 }

@@ -29,10 +29,10 @@ export function cgroupMembers(path: string): number[] {
   });
 }
 
-/** Kills what is in a group and the groups below it. Resolves when it has ended; throws when it does not within 10 s. */
+/** Kills what is in a group and the groups below it. Resolves when it has ended; throws when it does not within a minute. */
 export async function emptyCgroup(path: string): Promise<void> {
   let patience = Date.now();
-  for (const deadline = patience + 10_000; ; await sleep(10)) {
+  for (const deadline = patience + 60_000; ; await sleep(10)) {
     const members = cgroupMembers(path);
     if (members.length === 0) return;
     if (Date.now() > deadline) throw new Error(`${path}: processes ${members.join(", ")} do not end`);
@@ -56,7 +56,7 @@ export function innerPid(pid: number): number | undefined {
 /** Removes a group with the groups below it, ending what is in them; none is success. */
 export async function removeCgroup(path: string): Promise<void> {
   await emptyCgroup(path);
-  for (const deadline = Date.now() + 10_000; ; await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; ; await sleep(10)) {
     try {
       for (const group of tree(path).reverse()) rmdirSync(group);
       return;

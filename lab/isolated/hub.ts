@@ -40,7 +40,7 @@ export async function startHub(names: Names, address: string): Promise<void> {
   closeSync(out);
   let ended = false;
   child.once("exit", () => (ended = true)).unref();
-  for (const deadline = Date.now() + 10_000; !isReady(log); await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; !isReady(log); await sleep(10)) {
     if (!ended && Date.now() < deadline) continue;
     throw new Error(`the lab's switch did not start: ${readFileSync(log, "utf8").trim()}`);
   }

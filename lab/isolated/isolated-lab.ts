@@ -117,7 +117,7 @@ export async function isolatedLabDown(directory: string): Promise<void> {
   await removeCgroup(names.memoryGroup);
   await removeCgroup(names.systemdGroup);
   // With the last process of a namespace the kernel takes down its cables and disks in its own time.
-  for (const deadline = Date.now() + 10_000; ; await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; ; await sleep(10)) {
     const held = kernelHolds(names);
     if (held.length === 0) break;
     if (Date.now() > deadline) throw new Error(`the lab has ended, but these stay: ${held.join(", ")}`);

@@ -10,7 +10,7 @@ const seenAs = "/run/berth-lab";
 
 /**
  * Starts the SSH server of a node that is on; one that runs is left alone. `options` are further lines of its configuration, for a
- * server that was stopped before. Throws with the server's own words when it does not listen within 10 s.
+ * server that was stopped before. Throws with the server's own words when it does not listen within a minute.
  */
 export async function startMachineSshd(
   machine: Machine,
@@ -25,7 +25,7 @@ export async function startMachineSshd(
   const log = join(directory, "sshd.log");
   enter(machine, [sshdPath(), "-f", `${seenAs}/sshd_config`, "-E", `${seenAs}/sshd.log`]);
   // sshd writes its pid file once it listens.
-  for (const deadline = Date.now() + 10_000; !isMachineSshdRunning(machine); await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; !isMachineSshdRunning(machine); await sleep(10)) {
     if (Date.now() < deadline) continue;
     const words = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n") : "";
     throw new Error(`sshd on node ${machine.name} does not listen:\n${words}`);

@@ -91,10 +91,10 @@ export async function powerOn(machine: Machine): Promise<void> {
     existsSync(join(folder, "sshd", "booted")) &&
     (!machine.systemd ||
       existsSync(join("/proc", `${firstProcess(machine)?.pid}`, "root", "run/systemd/private")));
-  for (const deadline = Date.now() + 20_000; !isUp(); await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; !isUp(); await sleep(10)) {
     if (!ended && Date.now() < deadline) continue;
     const words = readFileSync(join(folder, "power.log"), "utf8").trim();
-    throw new Error(`node ${machine.name} did not boot${ended ? "" : " within 20 s"}: ${words}`);
+    throw new Error(`node ${machine.name} did not boot${ended ? "" : " within 60 s"}: ${words}`);
   }
 }
 

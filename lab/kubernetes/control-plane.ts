@@ -156,7 +156,7 @@ function operator({ directory, programs, ports }: ControlPlaneArgs): ServerProce
 
 async function ensureDefinitions(args: ControlPlaneArgs): Promise<void> {
   await kubectl(args, ["apply", "--server-side", "--filename", join(args.programs, "crds")]);
-  await kubectl(args, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await kubectl(args, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=120s"]);
 }
 
 /** Asks over TLS and checks the certificate. */

@@ -115,7 +115,7 @@ async function makeNodes(lab: KubernetesLab, nodes: readonly SimulatedNode[]): P
   const apply = ["apply", "--server-side", "--force-conflicts", "--filename=-"];
   await kubectl(lab, apply, list);
   await kubectl(lab, [...apply, "--subresource=status"], list);
-  await kubectl(lab, ["wait", "--for=condition=Ready", "nodes", "--all", "--timeout=60s"]);
+  await kubectl(lab, ["wait", "--for=condition=Ready", "nodes", "--all", "--timeout=120s"]);
 }
 
 /** Ports of the loopback address that nobody has now, all different. */
