@@ -61,7 +61,7 @@ export async function status(stack: string, options: StatusOptions): Promise<num
     const pods = cluster.kubernetes && { ray_clusters: clusters, co_tenants: tenants };
     console.log(JSON.stringify({ instances: running, missing, ...pods, problems, gone }, null, 2));
   } else {
-    printStatus({ running, missing, clusters, tenants, problems });
+    printStatus({ stack, running, missing, clusters, tenants, problems });
     for (const node of gone)
       console.error(`${node} was given up and is not asked; once it answers:  ./berth back ${node} ${stack}`);
   }

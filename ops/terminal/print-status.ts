@@ -6,6 +6,7 @@ import { lastWords } from "./last-words";
 import { paint } from "./paint";
 
 export interface PrintedStatus {
+  readonly stack: string;
   readonly running: readonly (InstanceStatus & { readonly node: string })[];
   /** Instances that no node has. */
   readonly missing: readonly string[];
@@ -16,12 +17,12 @@ export interface PrintedStatus {
 }
 
 /** Prints what runs, a line each: instances, pods of Ray clusters, co-tenants; then what each Ray cluster waits for, and what to do. */
-export function printStatus({ running, missing, clusters, tenants, problems }: PrintedStatus): void {
+export function printStatus({ stack, running, missing, clusters, tenants, problems }: PrintedStatus): void {
   const silent = Object.keys(problems);
   const absence =
     silent.length > 0
       ? `not known: ${silent.join(", ")} did not answer`
-      : "runs nowhere; pulumi up starts what is new";
+      : `runs nowhere; ./berth up ${stack} starts what is new`;
   const rows = [
     ...running.map((one) => [one.id, one.node, one.state, ...measures(one), lastWords(one.last_log ?? "")]),
     ...missing.map((id) => [id, "–", silent.length > 0 ? "unknown" : "absent", "–", "–", "–", absence]),
@@ -38,7 +39,7 @@ export function printStatus({ running, missing, clusters, tenants, problems }: P
     if (state === "failed" || state === "dead")
       console.error(
         paint(process.stderr).red(
-          `${id} is ${state} on ${node}; start it again with  pulumi up --replace '**::${id}-start'`,
+          `${id} is ${state} on ${node}; start it again with  ./berth up ${stack} -- --replace '**::${id}-start'`,
         ),
       );
   for (const [node, problem] of Object.entries(problems))

@@ -125,8 +125,8 @@ test("an instance that died for good is started by the command that status names
     process.kill(Number(line.split(" ")[0]), "SIGKILL");
   await expect
     .poll(async () => (await bed.berth("status")).output, { timeout: 15_000 })
-    .toContain("pulumi up --replace '**::a-start'");
-  const { status, output } = await bed.pulumi("up", "--yes", "--skip-preview", "--replace", "**::a-start");
+    .toContain("./berth up hive-cluster -- --replace '**::a-start'");
+  const { status, output } = await bed.berth("up", "--yes", "--", "--replace", "**::a-start");
   expect(status, output).toBe(0);
   expect(running()).toBe(1);
   await destroyed();
