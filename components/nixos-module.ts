@@ -85,7 +85,10 @@ ${commandOf(spec, `${state}/venv-${spec.environment}`, `/run/${runtime}`)
 
 // As workloads/supervisor/ray_member.py has them.
 const forClients: Record<RaySpec["role"], readonly [string, string][]> = {
-  head: [["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120"]],
+  head: [
+    ["GRPC_ENABLE_FORK_SUPPORT", "0"],
+    ["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120"],
+  ],
   worker: [],
 };
 const healthChecks: Record<RayCluster["healthChecks"], readonly [string, string][]> = {

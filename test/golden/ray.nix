@@ -22,6 +22,7 @@
       RAY_AUTH_TOKEN_PATH = "%d/token";
       RAY_USAGE_STATS_ENABLED = "0";
       RAY_memory_usage_threshold = "0.8";
+      GRPC_ENABLE_FORK_SUPPORT = "0";
       RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S = "120";
     };
     # Ray lets nobody join whose Python differs, be it in the last number: the same nixpkgs on every machine.
