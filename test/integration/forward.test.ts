@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { load } from "js-yaml";
 import { afterEach, expect, test } from "vitest";
 import { nothing, sleepers, TestBed } from "../support/test-bed";
 import { VerbProcess } from "../support/verb-process";
@@ -29,13 +30,19 @@ const on = (where: Record<string, string>) =>
     { network: "peers", command: ["python3", "main.py"] },
   );
 
+/** With ports that no other test's programs listen on: the nodes of all labs have the same addresses. */
+const cluster = {
+  ...(load(readFileSync("stacks/clusters/brain-in-jar.yaml", "utf8")) as object),
+  network: { peer_port_range: { start: 9200, end: 9300 } },
+};
+
 const addressOf = (node: string) => bed.lab.nodes.find(({ name }) => name === node)!.address;
 const got = async (port: string, path = "/") => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
 
 test("ports of instances, over a cut connection and a move; Ctrl-C and SIGKILL leave nothing", {
   timeout: longest,
 }, async () => {
-  bed = await TestBed.open({ scenario: on({ critic: "jetson", judge: "rpi1" }) });
+  bed = await TestBed.open({ cluster, scenario: on({ critic: "jetson", judge: "rpi1" }) });
   bed.writeCode("main.py", server);
   await done(bed.up());
   const forward = VerbProcess.start(bed, "forward");
@@ -84,7 +91,7 @@ test("ports of instances, over a cut connection and a move; Ctrl-C and SIGKILL l
 });
 
 test("any port of a node; ports that are asked for, taken, or of nobody", { timeout: longest }, async () => {
-  bed = await TestBed.open({ scenario: on({ critic: "jetson" }) });
+  bed = await TestBed.open({ cluster, scenario: on({ critic: "jetson" }) });
   bed.writeCode("main.py", server);
   await done(bed.up());
   const there = createServer((socket) => socket.on("error", () => {}).end("hello\n"));
