@@ -1,6 +1,7 @@
 import type { Instance } from "../topology/instance";
 import type { Node } from "../topology/node";
 import type { Topology } from "../topology/topology";
+import { availabilityOf } from "./availability";
 import { changed } from "./changed";
 import { compare } from "./compare";
 import { mostGpus } from "./pack/kind";
@@ -13,7 +14,7 @@ export interface Trial {
 
 /** The topology with one constraint less, for each constraint that the instances meet. */
 export function trials(topology: Topology, instances: readonly Instance[], nodes: readonly Node[]): Trial[] {
-  const { scenario, observed } = topology;
+  const { cluster, scenario, observed } = topology;
   const ids = new Set(instances.map(({ id }) => id));
   const pins = instances
     .filter(({ id }) => Object.hasOwn(scenario.placement, id))
@@ -66,26 +67,31 @@ export function trials(topology: Topology, instances: readonly Instance[], nodes
         situation: { ...topology, scenario: { ...scenario, instances: anyModel } },
       };
     });
-  const ofNodes = nodes.flatMap((node): Trial[] => [
-    ...largerShares(topology, instances, node),
-    {
-      text: observed.nodes[node.name]?.gone
-        ? `with ${node.name} back (./berth back ${node.name}) and healthy they would fit`
-        : `with ${node.name} healthy they would fit`,
-      situation: {
-        ...changed(topology, { node: node.name, to: { status: "HEALTHY" } }),
-        observed: { ...observed, nodes: { ...observed.nodes, [node.name]: {} } },
-      },
-    },
-    {
-      text: `without the required headroom on ${node.name} they would fit`,
-      situation: changed(topology, { node: node.name, to: { memoryHeadroom: { require: 0, advise: 0 } } }),
-    },
-    {
-      text: `with max_instances ${node.maxInstances + 1} on ${node.name} they would fit`,
-      situation: changed(topology, { node: node.name, to: { maxInstances: node.maxInstances + 1 } }),
-    },
-  ]);
+  const ofNodes = nodes.flatMap((node): Trial[] => {
+    const { name, maxInstances, memoryHeadroom } = node;
+    const seen = observed.nodes[name];
+    const tried = largerShares(topology, instances, node);
+    if (availabilityOf(node, seen, cluster.failover.enabled).status !== "HEALTHY")
+      tried.push({
+        text: seen?.gone
+          ? `with ${name} back (./berth back ${name}) and healthy they would fit`
+          : `with ${name} healthy they would fit`,
+        situation: {
+          ...changed(topology, { node: name, to: { status: "HEALTHY" } }),
+          observed: { ...observed, nodes: { ...observed.nodes, [name]: {} } },
+        },
+      });
+    if (memoryHeadroom.require > 0)
+      tried.push({
+        text: `without the required headroom on ${name} they would fit`,
+        situation: changed(topology, { node: name, to: { memoryHeadroom: { require: 0, advise: 0 } } }),
+      });
+    tried.push({
+      text: `with max_instances ${maxInstances + 1} on ${name} they would fit`,
+      situation: changed(topology, { node: name, to: { maxInstances: maxInstances + 1 } }),
+    });
+    return tried;
+  });
   return [...pins, ...unbound, ...apart, ...gpus, ...models, ...ofNodes];
 }
 

@@ -286,6 +286,19 @@ describe("what would help", () => {
     const plan = await place(given({ nodes: [node], instances: [{ id: "a", ramBytes: gb(2) }] }));
     expect(plan.conflict!.help).toEqual(["small misses least: 3 GB of RAM more would do"]);
   });
+
+  it("is asked of every one of many nodes, as nothing is tried that is so already", async () => {
+    const memoryHeadroom = { require: 0, advise: 0 };
+    const nodes = Array.from({ length: 50 }, (_, at) => ({
+      name: `n${at}`,
+      ramBytes: gb(2),
+      memoryHeadroom,
+    }));
+    const last = { name: "z", ramBytes: gb(16), memoryHeadroom, maxInstances: 1 };
+    const instances = ["a", "b"].map((id) => ({ id, ramBytes: gb(4) }));
+    const plan = await place(given({ nodes: [...nodes, last], instances }));
+    expect(plan.conflict!.help).toContain("with max_instances 2 on z they would fit");
+  });
 });
 
 describe("a node that is gone", () => {
