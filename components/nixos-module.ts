@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RayCluster } from "../topology/ray-cluster";
+import { headVariables } from "./head-variables";
 import type { RaySpec } from "./ray-spec";
 
 /** A member of a Ray cluster on the machine that the module is for. */
@@ -37,6 +38,7 @@ function service(stack: string, { id, cluster, spec, memoryBytes }: NixosMember)
   const runtime = `berth-${createHash("sha256").update(name).digest("hex").slice(0, 10)}`;
   const packages = [`ray[default]==${cluster.version}`, ...cluster.requirements];
   const from = cluster.wheels ? ["--no-index", "--find-links", cluster.wheels] : [];
+  const variables = [...(spec.role === "head" ? headVariables : []), ...healthChecks[cluster.healthChecks]];
   return `
   systemd.services.${text(name)} = {
     description = ${text(`${spec.role} of Ray cluster ${cluster.name}`)};
@@ -50,7 +52,7 @@ function service(stack: string, { id, cluster, spec, memoryBytes }: NixosMember)
       RAY_AUTH_TOKEN_PATH = "%d/token";
       RAY_USAGE_STATS_ENABLED = "0";
       RAY_memory_usage_threshold = ${text(`${spec.memory_threshold}`)};
-${[...forClients[spec.role], ...healthChecks[cluster.healthChecks]].map(([key, value]) => `      ${key} = ${text(value)};\n`).join("")}    };
+${variables.map(([key, value]) => `      ${key} = ${text(value)};\n`).join("")}    };
     # Ray lets nobody join whose Python differs, be it in the last number: the same nixpkgs on every machine.
     preStart = ''
       venv=${state}/venv-${spec.environment}
@@ -84,13 +86,6 @@ ${commandOf(spec, `${state}/venv-${spec.environment}`, `/run/${runtime}`)
 }
 
 // As workloads/supervisor/ray_member.py has them.
-const forClients: Record<RaySpec["role"], readonly [string, string][]> = {
-  head: [
-    ["GRPC_ENABLE_FORK_SUPPORT", "0"],
-    ["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120"],
-  ],
-  worker: [],
-};
 const healthChecks: Record<RayCluster["healthChecks"], readonly [string, string][]> = {
   default: [],
   fast: [

@@ -1,3 +1,4 @@
+import { headVariables } from "../head-variables";
 import { headPorts, type KubeRayGroup, type KubeRaySpec, priorityClassName, scales } from "./kube-ray-spec";
 import { ownLabels } from "./manifest";
 import { cores, quantity } from "./quantity";
@@ -28,7 +29,10 @@ export function rayPodTemplate(spec: KubeRaySpec, group: KubeRayGroup, role: "he
           name: `ray-${role}`,
           image: rayImage(spec, group),
           ...(role === "head" && { ports: containerPorts }),
-          env: [{ name: "RAY_memory_usage_threshold", value: `${spec.memoryThreshold}` }],
+          env: [
+            { name: "RAY_memory_usage_threshold", value: `${spec.memoryThreshold}` },
+            ...(role === "head" ? headVariables.map(([name, value]) => ({ name, value })) : []),
+          ],
           resources: { limits: resources, requests: resources },
           securityContext: {
             allowPrivilegeEscalation: false,

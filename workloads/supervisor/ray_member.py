@@ -169,7 +169,8 @@ def ray_variables(layout: Layout, member: RayMember, inherited: dict[str, str]) 
         "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
     }
     if member.is_head:
-        # A client gets a process of its own on the head: with a cold disk not within Ray's 30 s.
+        # As components/head-variables.ts has them. A client gets a process of its own: with a cold disk not
+        # within Ray's 30 s.
         variables["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S"] = "120"
         # It is forked beside threads of gRPC, whose handlers of a fork may end it with a signal, unnoticed
         # for those two minutes: of 1813 such forks on a busy head 631 did.
