@@ -144,14 +144,14 @@ function writeConfig(file: string, config: Readonly<Record<string, unknown>>, so
 function finished(child: ChildProcess, onLine: (line: string) => void): Promise<Run> {
   return new Promise((resolve, reject) => {
     let [output, tail] = ["", ""];
-    const take = (chunk: Buffer) => {
+    const take = (chunk: string) => {
       output += chunk;
       const lines = (tail + chunk).split("\n");
       tail = lines.pop()!;
       lines.forEach(onLine);
     };
-    child.stdout!.on("data", take);
-    child.stderr!.on("data", take);
+    child.stdout!.setEncoding("utf8").on("data", take);
+    child.stderr!.setEncoding("utf8").on("data", take);
     child.on("error", reject);
     child.on("close", (status) => {
       if (tail) onLine(tail);

@@ -73,8 +73,8 @@ async function copied(reach: Reach, args: readonly string[], files: readonly str
     const ssh = `--rsh=ssh -F "${stdout.trim()}"`;
     const child = spawn("rsync", ["--itemize-changes", ssh, ...args], { stdio: ["pipe", "pipe", "pipe"] });
     let [listed, complaints] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (listed += chunk));
-    child.stderr.on("data", (chunk: Buffer) => (complaints += chunk));
+    child.stdout.setEncoding("utf8").on("data", (chunk) => (listed += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (complaints += chunk));
     child.stdin.on("error", () => {}).end(files.map((file) => `./${file}`).join("\0"));
     child.on("error", (error) => resolve({ problem: `rsync cannot be run here: ${error.message}` }));
     child.on("close", (code) => {

@@ -34,7 +34,7 @@ function rsyncDryRun(args: readonly string[], input: string): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn("rsync", [...own, ...paths, ...args], { stdio: ["pipe", "pipe", "ignore"] });
     let text = "";
-    child.stdout.on("data", (chunk) => {
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
       text += chunk;
     });
     child.stdin.on("error", () => {}).end(input);

@@ -46,7 +46,7 @@ export async function copyFromNode(
   return new Promise((resolve) => {
     const child = spawn("rsync", args, { stdio: ["ignore", "pipe", "pipe"] });
     let [files, bytes, rest, complaints] = [0, 0, "", ""];
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop()!;
       for (const line of lines) {
@@ -57,7 +57,7 @@ export async function copyFromNode(
         onFile(Number(size));
       }
     });
-    child.stderr.on("data", (chunk: Buffer) => (complaints += chunk));
+    child.stderr.setEncoding("utf8").on("data", (chunk) => (complaints += chunk));
     child.on("error", (error) =>
       resolve({
         files,

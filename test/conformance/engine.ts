@@ -71,7 +71,7 @@ export class Engine {
     });
     let text = "";
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk) => {
+      stream.setEncoding("utf8").on("data", (chunk) => {
         text += chunk;
       });
     this.printed = () => text;

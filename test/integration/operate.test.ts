@@ -86,7 +86,7 @@ test(
       env,
     });
     let [said, complained] = ["", ""];
-    follower.stdout.on("data", (chunk) => {
+    follower.stdout.setEncoding("utf8").on("data", (chunk) => {
       said += chunk;
     });
     follower.stderr.on("data", (chunk) => {

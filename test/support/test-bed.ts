@@ -103,12 +103,12 @@ export class TestBed extends TestNodes {
   ): Promise<Run> {
     const engine = this.workspace.start(args);
     let [output, happened]: [string, unknown] = ["", undefined];
-    const read = (chunk: Buffer) => {
+    const read = (chunk: string) => {
       output += chunk;
       if (happened === undefined && output.includes(step)) happened = happen(engine) ?? true;
     };
-    engine.stdout!.on("data", read);
-    engine.stderr!.on("data", read);
+    engine.stdout!.setEncoding("utf8").on("data", read);
+    engine.stderr!.setEncoding("utf8").on("data", read);
     const status = await new Promise<number | null>((resolve) => engine.on("exit", resolve));
     if (happened === undefined) throw new Error(`never came to ${step}:\n${output}`);
     await happened;

@@ -22,13 +22,13 @@ export class TestWatch {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let tail = "";
-    this.#child.stdout!.on("data", (chunk) => {
+    this.#child.stdout!.setEncoding("utf8").on("data", (chunk) => {
       const lines = `${tail}${chunk}`.split("\n");
       tail = lines.pop()!;
       for (const line of lines) this.events.push(JSON.parse(line));
       this.#woken();
     });
-    this.#child.stderr!.on("data", (chunk) => {
+    this.#child.stderr!.setEncoding("utf8").on("data", (chunk) => {
       this.said += chunk;
       this.#woken();
     });

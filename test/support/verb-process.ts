@@ -9,7 +9,7 @@ export class VerbProcess {
 
   private constructor(readonly child: ChildProcess) {
     for (const stream of [child.stdout!, child.stderr!])
-      stream.on("data", (chunk: Buffer) => {
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
         this.output += chunk;
       });
   }
