@@ -16,6 +16,10 @@ async function upWith(scenario: object): Promise<string> {
   return output;
 }
 
+/** An update is done when programs run; what they say first may take them a moment. */
+const toHaveStarted = (node: string, instance: string, times: number) =>
+  expect.poll(() => starts(node, instance).length, { timeout: 60_000 }).toBe(times);
+
 describe("an edit", () => {
   beforeAll(async () => {
     bed = await TestBed.open({ scenario: sleepers([]) });
@@ -35,13 +39,14 @@ describe("an edit", () => {
     const before = [starts("rpi1", "a").length, starts("rpi2", "b").length];
     await upWith(sleepers(["a", "b"], { placement: { a: "rpi2", b: "rpi1" } }, { ram_gb: 6 }));
     expect([starts("rpi1", "a").length, starts("rpi2", "b").length]).toEqual(before);
-    expect([starts("rpi2", "a").length, starts("rpi1", "b").length]).toEqual([1, 1]);
+    await toHaveStarted("rpi2", "a", 1);
+    await toHaveStarted("rpi1", "b", 1);
     expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(2);
   });
 
   test("that removes one instance and adds another in its place stops the one first", async () => {
     await upWith(sleepers(["c", "b"], { placement: { c: "rpi1", b: "rpi2" } }, { ram_gb: 6 }));
-    expect(starts("rpi1", "c").length).toBe(1);
+    await toHaveStarted("rpi1", "c", 1);
     expect(bed.left().processes.filter((line) => line.includes("import time")).length).toBe(2);
   });
 
@@ -50,7 +55,8 @@ describe("an edit", () => {
     const scenario = sleepers(["a", "b"], { placement: { a: "rpi1", b: "rpi2" } }, { ram_gb: 6 });
     Object.assign(scenario.instances[0]!, { env: { COLOUR: 'it\'s "red"; $(touch /tmp/never)' } });
     await upWith(scenario);
-    expect([starts("rpi1", "a").length, starts("rpi2", "b").length]).toEqual([before[0] + 1, before[1]]);
+    await toHaveStarted("rpi1", "a", before[0] + 1);
+    expect(starts("rpi2", "b").length).toBe(before[1]);
   });
 
   test("of the way a node is reached restarts nothing", async () => {
@@ -91,7 +97,9 @@ describe("an edit of the code", () => {
       expect(bed.connections() - before).toBe(0);
       bed.writeCode("main.py", "import time; print('second', time.time(), flush=True); time.sleep(1000)");
       await upWith(scenario);
-      expect(bed.log("rpi1", "a").map((line) => line.split(" ")[0])).toEqual(["first", "second"]);
+      await expect
+        .poll(() => bed.log("rpi1", "a").map((line) => line.split(" ")[0]), { timeout: 60_000 })
+        .toEqual(["first", "second"]);
       const copies = bed.left().files.filter((file) => /code\/[0-9a-f]{16}\/main.py$/.test(file));
       expect(copies.length).toBe(1);
       expect(existsSync(copies[0]!.replace("main.py", "scratch.tmp"))).toBe(false);

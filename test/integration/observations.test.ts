@@ -13,6 +13,7 @@ test("what runs stays where it is and keeps its port, whoever joins", async () =
   });
   expect((await bed.up()).status).toBe(0);
   expect(await bed.placements()).toEqual({ m: "jetson" });
+  await expect.poll(() => bed.log("jetson", "m").length, { timeout: 60_000 }).toBe(1);
   // "a" comes first in order and would take the first port, and three of them the jetson's best places.
   bed.write(sleepers(["a", "b", "c", "m"], {}, { ram_gb: 12, gpu: "preferred", network: "peers" }));
   const { status, output } = await bed.up();

@@ -151,6 +151,8 @@ test("a code file that changed without its size and time is copied, and so are n
   await upWith(scenario);
   write("V2");
   await upWith(scenario);
-  expect(bed.log("rpi1", "a")).toEqual(["V1 sharp semicolon", "V2 sharp semicolon"]);
+  await expect
+    .poll(() => bed.log("rpi1", "a"), { timeout: 60_000 })
+    .toEqual(["V1 sharp semicolon", "V2 sharp semicolon"]);
   await destroyed();
 });

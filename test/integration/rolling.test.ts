@@ -35,12 +35,15 @@ async function upWith(update?: object): Promise<string> {
 }
 
 /** Of each instance: when it went down and when it was up again. */
-const gaps = () =>
-  Object.entries(where).map(([instance, node]) => {
-    const lines = bed.log(node, instance).map((line) => line.split(" "));
-    expect(lines.map(([word]) => word)).toEqual(["up", "down", "up"]);
-    return { from: Number(lines[1]![1]), to: Number(lines[2]![1]) };
+async function gaps(): Promise<{ from: number; to: number }[]> {
+  const all = Object.entries(where).map(async ([instance, node]) => {
+    const lines = () => bed.log(node, instance).map((line) => line.split(" "));
+    await expect.poll(() => lines().map(([word]) => word), { timeout: 60_000 }).toEqual(["up", "down", "up"]);
+    const [, down, up] = lines();
+    return { from: Number(down![1]), to: Number(up![1]) };
   });
+  return Promise.all(all);
+}
 
 test("with one, no two instances are ever down at once; how many they may be restarts nobody", async () => {
   bed = await TestBed.open({ scenario: sleepers([]) });
@@ -50,7 +53,7 @@ test("with one, no two instances are ever down at once; how many they may be res
 
   bed.writeCode("main.py", program(2));
   await upWith({ max_unavailable: 1 });
-  const inOrder = gaps().sort((one, other) => one.from - other.from);
+  const inOrder = (await gaps()).sort((one, other) => one.from - other.from);
   for (const [index, gap] of inOrder.entries())
     if (index > 0) expect(gap.from).toBeGreaterThan(inOrder[index - 1]!.to);
 

@@ -32,7 +32,7 @@ test("a node behind a jump host gets its commands and its code through it", asyn
   withCodeOnRpi1();
   const { status, output } = await bed.up();
   expect(status, output).toBe(0);
-  expect(bed.log("rpi1", "a").length).toBe(1);
+  await expect.poll(() => bed.log("rpi1", "a").length, { timeout: 60_000 }).toBe(1);
   expect(bed.connections("rpi2")).toBe(bed.connections("rpi1"));
   expect((await bed.destroy()).status).toBe(0);
   expect(bed.left()).toEqual(nothing);
